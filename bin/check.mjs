@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+// `npm test`: types, import rules, lint, format, then every test, with Node 24. Names of test files narrow the last step.
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { fail, findNode, installDependencies, root } from './node24.mjs'
+
+installDependencies()
+const node = findNode()
+const tool = (...path) => join(root, 'node_modules', ...path)
+const run = (title, args) => {
+  console.log(`— ${title}`)
+  const { status } = spawnSync(node, args, { cwd: root, stdio: 'inherit' })
+  if (status !== 0) fail(`${title}: failed`)
+}
+const names = process.argv.slice(2)
+if (names.length === 0) {
+  run('types', [tool('typescript', 'bin', 'tsc')])
+  run('import rules', [
+    tool('dependency-cruiser', 'bin', 'dependency-cruise.mjs'),
+    'src',
+    '--config',
+    '.dependency-cruiser.cjs',
+  ])
+  run('lint', [tool('oxlint', 'bin', 'oxlint'), '--quiet'])
+  run('format', [tool('@biomejs', 'biome', 'bin', 'biome'), 'format', '--reporter=summary'])
+}
+run('tests', [
+  '--test',
+  '--test-reporter=spec',
+  '--disable-warning=ExperimentalWarning',
+  ...(names.length ? names : ['src/**/*.test.ts', 'test/**/*.test.ts', 'simulators/**/*.test.ts']),
+])

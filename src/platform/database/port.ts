@@ -1,0 +1,15 @@
+/** PostgreSQL as the services see it. https://www.postgresql.org/docs/current/protocol-flow.html */
+
+/** A statement. With a `name` it is prepared once per connection; without one it is planned for its values each time. */
+export type Statement = { readonly name?: string; readonly text: string; readonly values?: readonly unknown[] }
+
+export type Query = { query<Row>(statement: Statement): Promise<Row[]> }
+
+/** A transaction somebody opened. Whoever takes one commits or vanishes with it. */
+export type Tx = Query & { readonly tx: true }
+
+export type Database = {
+  /** One statement in a transaction of its own, as `tenant`: one round trip. */
+  query<Row>(tenant: number, statement: Statement): Promise<Row[]>
+  transaction<T>(tenant: number, work: (tx: Tx) => Promise<T>): Promise<T>
+}
