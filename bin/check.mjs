@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm test`: types, import rules, lint, format, then every test, with Node 24. Names of test files narrow the last step.
+// `npm test`: types, import rules, lint, format, then every test, with Node 24. Names of test files run those alone; --static stops before the tests.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fail, findNode, installDependencies, root } from './node24.mjs'
@@ -12,7 +12,8 @@ const run = (title, args) => {
   const { status } = spawnSync(node, args, { cwd: root, stdio: 'inherit' })
   if (status !== 0) fail(`${title}: failed`)
 }
-const names = process.argv.slice(2)
+const staticOnly = process.argv[2] === '--static'
+const names = staticOnly ? [] : process.argv.slice(2)
 if (names.length === 0) {
   run('types', [tool('typescript', 'bin', 'tsc')])
   run('import rules', [
@@ -24,9 +25,10 @@ if (names.length === 0) {
   run('lint', [tool('oxlint', 'bin', 'oxlint'), '--quiet'])
   run('format', [tool('@biomejs', 'biome', 'bin', 'biome'), 'format', '--reporter=summary'])
 }
-run('tests', [
-  '--test',
-  '--test-reporter=spec',
-  '--disable-warning=ExperimentalWarning',
-  ...(names.length ? names : ['src/**/*.test.ts', 'test/**/*.test.ts', 'simulators/**/*.test.ts']),
-])
+if (!staticOnly)
+  run('tests', [
+    '--test',
+    '--test-reporter=spec',
+    '--disable-warning=ExperimentalWarning',
+    ...(names.length ? names : ['src/**/*.test.ts', 'test/**/*.test.ts', 'simulators/**/*.test.ts']),
+  ])
