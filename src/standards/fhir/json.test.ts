@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { Problem } from '../../kernel/problem.ts'
+import { isRawNumber, numberText, parseJson, rawNumber } from './json.ts'
+
+const refused = (source: string | Uint8Array, maxDepth = 100): Problem => {
+  try {
+    parseJson(source, { maxDepth })
+  } catch (thrown) {
+    assert.ok(thrown instanceof Problem)
+    assert.equal(thrown.kind, 'invalid')
+    return thrown
+  }
+  throw new assert.AssertionError({ message: `accepted: ${source}` })
+}
+
+test('a number comes back with the digits it was written with', () => {
+  for (const number of [
+    '1.0',
+    '1.50',
+    '1e3',
+    '1E-7',
+    '-0',
+    '0.0000001',
+    '12345678901234567890',
+    '0.10000000000000000001',
+  ])
+    for (const text of [`{"a":${number}}`, `[1,"x",[${number}]]`, number, `{"a":[{"b":{"\\u0063":[0,${number}]}}]}`])
+      assert.equal(
+        JSON.stringify(parseJson(text)),
+        JSON.stringify(JSON.parse(text.replace(number, '"?"'))).replace('"?"', number),
+      )
+})
+
+test('a number that JavaScript prints as it was written stays a number', () => {
+  const text = '[0,-1,3.14,86.03123213123412,0.000001,123456789012345]'
+  assert.deepEqual(parseJson(text), JSON.parse(text))
+})
+
+test('the text of a number is known whichever way it is kept', () => {
+  const { a, b, c } = parseJson('{"a":1.0,"b":2,"c":"2"}') as Record<string, unknown>
+  assert.deepEqual([isRawNumber(a), isRawNumber(b), isRawNumber(null)], [true, false, false])
+  assert.deepEqual([numberText(a), numberText(b), numberText(c)], ['1.0', '2', undefined])
+  assert.equal(JSON.stringify([rawNumber('1.50'), rawNumber('7')]), '[1.50,7]')
+  assert.throws(() => rawNumber('1,"x":2'))
+})
+
+test('any value that can be written is read as it was', () => {
+  fc.assert(
+    fc.property(fc.json({ maxDepth: 6 }), (text) => {
+      let expected: unknown
+      try {
+        expected = JSON.parse(text)
+      } catch {
+        return
+      }
+      if (!JSON.stringify(expected).isWellFormed() || /\\u(0000|d[89a-f])/i.test(text)) return
+      assert.equal(JSON.stringify(parseJson(text)), JSON.stringify(expected))
+    }),
+    { seed: 1 },
+  )
+})
+
+test('numbers of every form survive in any place', () => {
+  const digits = fc.stringMatching(/^-?(0|[1-9]\d{0,20})(\.\d{1,20})?([eE][+-]?\d{1,3})?$/)
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.string({ unit: 'grapheme' }), digits), { maxLength: 8 }), (pairs) => {
+      const members = new Map(pairs.map(([key, number]) => [`${key}.`, number]))
+      const text = `{${[...members].map(([key, number]) => `${JSON.stringify(key)}:[${number},{"x":${number}}]`)}}`
+      assert.equal(JSON.stringify(parseJson(text)), text)
+    }),
+    { seed: 2 },
+  )
+})
+
+test('broken text is refused wherever JSON.parse refuses it, and the place is named', () => {
+  const text = '{"resourceType":"Patient","a":[1.5,-2e3,true,{"b":null,"c":"d\\n\\u00e9"}]}'
+  fc.assert(
+    fc.property(fc.nat(text.length), fc.string({ maxLength: 2 }), fc.nat(2), (at, put, drop) => {
+      const broken = text.slice(0, at) + put + text.slice(at + drop)
+      let valid = true
+      try {
+        JSON.parse(broken)
+      } catch {
+        valid = false
+      }
+      if (valid) return
+      assert.match(refused(broken).message, /^Not JSON, at line \d+, column \d+$|^A key/)
+    }),
+    { seed: 3, numRuns: 2000 },
+  )
+})
+
+test('a refusal names the place and never the content', () => {
+  const problem = refused('{"resourceType":"Patient",\n "name":[{"given":["Jane", Secret]}]}')
+  assert.equal(problem.message, 'Not JSON, at line 2, column 28')
+  assert.equal(problem.at, 'Patient.name[0].given[1]')
+})
+
+test('the same key twice in one object is refused, however it is written', () => {
+  for (const text of ['{"a":1,"a":2}', '{"a":1,"\\u0061":2}', '{"x":[{"b":{},"a":1,"a":2}]}']) refused(text)
+  assert.equal(refused('{"resourceType":"Patient","name":[{},{"given":[],"given":[]}]}').at, 'Patient.name[1].given')
+  parseJson('{"a":{"a":{"a":1}},"b":[{"a":1},{"a":1}]}')
+  const many = Array.from({ length: 1000 }, (_, i) => `"k${i}":{"a":1}`)
+  parseJson(`{${many}}`)
+  refused(`{${many},"k7":1}`)
+})
+
+test('characters that the database cannot hold are refused, in values and in keys', () => {
+  for (const text of ['"\\u0000"', '{"a\\u0000":1}', '"\\ud800"', '"\\udc00\\ud800"', '"x\ud83d"', '{"\udc00":1}']) {
+    const problem = refused(text)
+    assert.match(problem.message, /cannot be stored/)
+  }
+  assert.equal(parseJson('"\\ud83d\\ude00 \\\\u0000 \u{1f600}"'), '\u{1f600} \\u0000 \u{1f600}')
+})
+
+test('depth is bounded, and a million brackets overflow nothing', () => {
+  assert.deepEqual(parseJson('[[[1]]]', { maxDepth: 3 }), [[[1]]])
+  assert.match(refused('[[[[1]]]]', 3).message, /deeper than 3 levels, at line 1, column 4/)
+  assert.match(refused('['.repeat(1_000_000) + ']'.repeat(1_000_000)).message, /deeper/)
+  assert.match(refused('{"a":'.repeat(1_000_000)).message, /deeper/)
+  assert.match(refused(']'.repeat(1_000_000)).message, /Not JSON/)
+})
+
+test('a long string with an escape in it is no burden', () => {
+  const long = 'ab'.repeat(5_000_000)
+  assert.equal((parseJson(`{"a":"\\ud83d\\ude00${long}","b\\n":1}`) as { a: string }).a.length, long.length + 2)
+})
+
+test('bytes are read as UTF-8, with or without a byte order mark', () => {
+  assert.deepEqual(parseJson(Buffer.from('\ufeff{"a":"Zoë"}')), { a: 'Zoë' })
+  assert.deepEqual(parseJson('\ufeff[1.0]'), [rawNumber('1.0')])
+  assert.equal(refused(Buffer.from([0x22, 0xff, 0x22])).message, 'The text is not UTF-8')
+})
+
+test('a key named __proto__ is a key like any other', () => {
+  const text = '{"__proto__":{"a":1.0},"constructor":[2.0]}'
+  const value = parseJson(text) as object
+  assert.equal(JSON.stringify(value), text)
+  assert.equal(Object.getPrototypeOf(value), Object.prototype)
+})

@@ -1,0 +1,87 @@
+import { Buffer, isUtf8 } from 'node:buffer'
+import { Problem } from '../../kernel/problem.ts'
+import { findJsonFault, type JsonFault } from './json-fault.ts'
+import { type OddNumber, scanJson } from './json-scan.ts'
+
+/** A number that keeps the digits it was written with: `JSON.stringify` prints `rawJSON` as it stands. */
+export type RawNumber = { readonly rawJSON: string }
+
+// https://tc39.es/proposal-json-parse-with-source/ is in Node 24, and not yet in the types.
+const rawJson = JSON as unknown as { rawJSON(text: string): RawNumber; isRawJSON(value: unknown): value is RawNumber }
+
+export const defaultMaxDepth = 100
+
+/**
+ * JSON as FHIR wants it read, https://hl7.org/fhir/R4/json.html: decimals keep their precision (`1.0` stays `1.0`), a
+ * key occurs once in its object, and no string holds what the database could not. Takes text or UTF-8 bytes, returns
+ * what JSON.parse returns, save that numbers JavaScript would print otherwise are `RawNumber`. Throws an `invalid`
+ * Problem with line, column and path, and never with the text. A byte order mark in front is passed over (RFC 8259, 8.1).
+ */
+export function parseJson(source: string | Uint8Array, { maxDepth = defaultMaxDepth } = {}): unknown {
+  if (typeof source !== 'string' && !isUtf8(source))
+    throw new Problem('invalid', 'The text is not UTF-8', { at: '$this', code: { fhir: 'structure' } })
+  const whole = typeof source === 'string' ? source : utf8(source)
+  const text = whole.charCodeAt(0) === 0xfeff ? whole.slice(1) : whole
+  const scan = scanJson(typeof source === 'string' ? Buffer.from(text) : source, maxDepth)
+  // A string that came by another way than UTF-8 may hold half of a surrogate pair, which bytes cannot.
+  if (scan.suspicious || (typeof source === 'string' && !source.isWellFormed())) {
+    const fault = findJsonFault(text, maxDepth)
+    if (fault) throw refusal(fault, maxDepth)
+  }
+  const value = parse(text, maxDepth)
+  return scan.oddNumbers.length === 0 ? value : withNumbersAsWritten(value, scan.oddNumbers)
+}
+
+/** True for a number that was kept as written; `typeof` says object of it. */
+export function isRawNumber(value: unknown): value is RawNumber {
+  return typeof value === 'object' && rawJson.isRawJSON(value)
+}
+
+/** A number as JSON text, whichever way it was kept; undefined for what is no number. */
+export function numberText(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value)
+  return isRawNumber(value) ? value.rawJSON : undefined
+}
+
+/** A number with exactly these digits, e.g. `'1.50'`. */
+export function rawNumber(text: string): number | RawNumber {
+  if (!/^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)) throw new Problem('invalid', 'Not a JSON number')
+  return String(Number(text)) === text ? Number(text) : rawJson.rawJSON(text)
+}
+
+function utf8(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+}
+
+function parse(text: string, maxDepth: number): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    const fault = findJsonFault(text, maxDepth)
+    throw fault ? refusal(fault, maxDepth) : new Problem('invalid', 'Not JSON', { code: { fhir: 'structure' } })
+  }
+}
+
+function withNumbersAsWritten(value: unknown, oddNumbers: readonly OddNumber[]): unknown {
+  const root = { value }
+  for (const { path, text } of oddNumbers) {
+    let holder = root as unknown as Record<string | number, unknown>
+    let key: string | number = 'value'
+    for (const step of path) {
+      holder = holder[key] as Record<string | number, unknown>
+      key = step
+    }
+    holder[key] = rawJson.rawJSON(text)
+  }
+  return root.value
+}
+
+function refusal({ rule, line, column, path }: JsonFault, maxDepth: number): Problem {
+  const { reason, fhir } = {
+    syntax: { reason: 'Not JSON', fhir: 'structure' },
+    depth: { reason: `Nested deeper than ${maxDepth} levels`, fhir: 'too-costly' },
+    duplicate: { reason: 'A key that its object already has', fhir: 'structure' },
+    character: { reason: 'A character that cannot be stored (U+0000, or half of a surrogate pair)', fhir: 'value' },
+  }[rule]
+  return new Problem('invalid', `${reason}, at line ${line}, column ${column}`, { at: path, code: { fhir } })
+}
