@@ -1,0 +1,26 @@
+/**
+ * XML as a tree of plain values. Built once, serialised once (serialise.ts), never edited as text.
+ * Names are written as they stand, prefix included; namespaces are declared with `xmlns` attributes.
+ * https://www.w3.org/TR/xml/
+ */
+export type XmlElement = {
+  readonly name: string
+  /** In document order; an attribute that is undefined is not written. */
+  readonly attributes?: XmlAttributes | undefined
+  /** Elements and text; text is escaped by the serialiser. */
+  readonly children?: readonly XmlNode[] | undefined
+}
+export type XmlNode = XmlElement | string
+export type XmlAttributes = Readonly<Record<string, string | undefined>>
+
+/** `undefined` and `false` children fall away, so that optional parts can be written in place. */
+export function element(
+  name: string,
+  attributes?: XmlAttributes,
+  ...children: (XmlNode | undefined | false)[]
+): XmlElement {
+  for (const child of children)
+    if (child === undefined || child === false)
+      return { name, attributes, children: children.filter((kept) => kept !== undefined && kept !== false) }
+  return { name, attributes, children: children as XmlNode[] }
+}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { SaxesParser } from 'saxes'
+import { element } from './element.ts'
+import { serialise } from './serialise.ts'
+
+const bare = { declaration: false } as const
+
+test('an element without children is closed at once, and undefined attributes and children fall away', () => {
+  assert.equal(
+    serialise(element('a', { b: '1', c: undefined }, undefined, false, element('d')), bare),
+    '<a b="1"><d/></a>',
+  )
+  assert.equal(serialise({ name: 'a' }), '<?xml version="1.0" encoding="UTF-8"?>\n<a/>')
+})
+
+test('text and attributes come back from a reader as they were put in', () => {
+  const awkward = 'a < b & "c" > \'d\' ]]> \r\n\t é 😀 \u0085 end '
+  const xml = serialise(element('a', { b: awkward }, awkward), bare)
+  let text = ''
+  let attribute: unknown
+  const parser = new SaxesParser()
+  parser.on('text', (value) => {
+    text += value
+  })
+  parser.on('opentag', (tag) => {
+    attribute = tag.attributes.b
+  })
+  parser.write(xml).close()
+  assert.equal(text, awkward)
+  assert.equal(attribute, awkward)
+})
+
+test('characters that XML cannot carry become a space each, and the caller is told', () => {
+  const told: string[] = []
+  const xml = serialise(element('a', { b: 'x\x02y' }, 'one\x00two\x1bthree\ud800four\uffff <'), {
+    ...bare,
+    onIllegal: (_value, name) => told.push(name),
+  })
+  assert.equal(xml, '<a b="x y">one two three four  &lt;</a>')
+  assert.deepEqual(told, ['a', 'a'])
+})
+
+test('a whole surrogate pair is a character like any other', () => {
+  assert.equal(serialise(element('a', {}, '😀'), bare), '<a>😀</a>')
+})
+
+test('a document of many pieces is written whole and in order', () => {
+  const rows = Array.from({ length: 20_000 }, (_, at) => element('r', { n: String(at) }, 'text'))
+  const xml = serialise({ name: 'a', children: rows }, bare)
+  assert.equal(xml, `<a>${rows.map((_, at) => `<r n="${at}">text</r>`).join('')}</a>`)
+})
