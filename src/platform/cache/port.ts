@@ -1,0 +1,57 @@
+/** What may be forgotten at any time. Nothing may depend on it for correctness. */
+export type Cache = {
+  get(key: CacheKey): Promise<Buffer | undefined>
+  set(key: CacheKey, value: Buffer, ttlSeconds: number): Promise<void>
+  delete(key: CacheKey): Promise<void>
+}
+
+/** `subject` is who or what the value is about (an NHS number, an ODS code); `view` whatever else tells values apart. */
+export type CacheKey = { readonly kind: string; readonly subject: string; readonly view: string }
+
+/** A cache as its operators see it. */
+export type ManagedCache = Cache & {
+  /** False: every get is a miss, and the service goes on without. */
+  available(): boolean
+  stats(): Promise<CacheStats>
+  /** How many values are gone. Without a kind and a subject: all. */
+  purge(which?: { readonly kind?: string; readonly subject?: string }): Promise<number>
+  close(): Promise<void>
+}
+export type CacheStats = {
+  readonly adapter: 'memory' | 'redis'
+  readonly available: boolean
+  readonly entries: number
+  readonly bytes: number
+  readonly hits: number
+  readonly misses: number
+  readonly evictions: number
+  /** Of the last calls, in seconds. */
+  readonly latency: { readonly p50: number; readonly p95: number }
+}
+
+/** The right to do something alone among all processes. May be lost: a lease ends by itself after `ttlMs`. */
+export type Leases = {
+  /** `taken`: another holds it. `unavailable`: nobody can tell, go on alone. */
+  acquire(key: CacheKey, ttlMs: number): Promise<Lease | 'taken' | 'unavailable'>
+}
+export type Lease = { release(): Promise<void> }
+
+/**
+ * Looks in the cache, else loads, once for everybody who asks for the same meanwhile: in this process, and through
+ * leases in the others. The load runs on when the first who asked gives up, as long as somebody still waits.
+ */
+export type ReadThrough = <T>(
+  what: Wanted<T>,
+  signal: AbortSignal,
+  load: (signal: AbortSignal) => Promise<T>,
+) => Promise<{ readonly value: T; readonly from: 'cache' | 'source' }>
+export type Wanted<T> = {
+  readonly key: CacheKey
+  readonly ttlSeconds: number
+  /** undefined: not to be kept. */
+  encode(value: T): Buffer | undefined
+  /** Throws, or gives undefined, where a kept value can no longer be read: it is loaded again. */
+  decode(kept: Buffer): T | undefined
+  /** Load even if it is there, and keep the new one. */
+  readonly fresh?: boolean
+}
