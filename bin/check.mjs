@@ -29,6 +29,7 @@ if (!staticOnly)
   run('tests', [
     '--test',
     '--test-reporter=spec',
+    '--test-global-setup=test/harness/global.ts',
     '--disable-warning=ExperimentalWarning',
     ...(names.length ? names : ['src/**/*.test.ts', 'test/**/*.test.ts', 'simulators/**/*.test.ts']),
   ])
