@@ -31,5 +31,5 @@ if (!staticOnly)
     '--test-reporter=spec',
     '--test-global-setup=test/harness/global.ts',
     '--disable-warning=ExperimentalWarning',
-    ...(names.length ? names : ['src/**/*.test.ts', 'test/**/*.test.ts', 'simulators/**/*.test.ts']),
+    ...(names.length ? names : ['src/**/*.test.ts', 'test/!(conformance)/**/*.test.ts', 'simulators/**/*.test.ts']),
   ])

@@ -52,6 +52,8 @@ export type Embedded = {
   stop(): Promise<void>
 }
 
+/** @types/pg does not know that a client may let the process end. */
+type Holder = pg.Client & { ref(): void; unref(): void }
 type Cluster = { bin: string; folder: string; data: string; run: string; account: Account | undefined }
 type Credentials = { superuser: string; owner: string; app: string }
 
@@ -93,7 +95,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 
   const settings = { ...defaults, ...options.settings }
   let port = 0
-  let holder: pg.Client
+  let holder: Holder
   let stopping = false
   const hold = async () => {
     ;({ client: holder, port } = await reach(cluster, credentials, settings, port))
@@ -142,8 +144,8 @@ async function reach(cluster: Cluster, credentials: Credentials, settings: Recor
   }
 }
 
-async function connect(cluster: Cluster, port: number, credentials: Credentials): Promise<pg.Client | undefined> {
-  const client = new pg.Client(url(cluster, port, 'postgres', credentials.superuser, 'postgres'))
+async function connect(cluster: Cluster, port: number, credentials: Credentials): Promise<Holder | undefined> {
+  const client = new pg.Client(url(cluster, port, 'postgres', credentials.superuser, 'postgres')) as Holder
   client.on('error', () => {})
   try {
     await client.connect()
@@ -158,7 +160,7 @@ async function connect(cluster: Cluster, port: number, credentials: Credentials)
   }
 }
 
-async function leave(cluster: Cluster, holder: pg.Client): Promise<void> {
+async function leave(cluster: Cluster, holder: Holder): Promise<void> {
   holder.ref()
   const alone = await holder
     .query<{ alone: boolean }>(`select pg_try_advisory_lock(${lockKey}) as alone`)
