@@ -16,15 +16,15 @@ export type ProblemKind =
 export type ProblemDetail = {
   /** FHIRPath or XPath to the offending element. */
   at?: string
-  /** A more exact code for one wire, e.g. `{ xds: 'XDSUnknownPatientId' }`. */
-  code?: { fhir?: string; xds?: string }
+  /** A more exact code for one wire, e.g. `{ xds: 'XDSUnknownPatientId' }` or `{ http: 413, fhir: 'too-long' }`. */
+  code?: { http?: number; fhir?: string; xds?: string }
   cause?: unknown
 }
 
 export class Problem extends Error {
   readonly kind: ProblemKind
   readonly at: string | undefined
-  readonly code: { fhir?: string; xds?: string }
+  readonly code: { http?: number; fhir?: string; xds?: string }
 
   constructor(kind: ProblemKind, message: string, detail: ProblemDetail = {}) {
     super(message, { cause: detail.cause })

@@ -76,3 +76,10 @@ export type Route = {
   readonly path: string
   handle(call: Call, request: HttpRequest): Promise<HttpResponse>
 }
+
+/** What a service hands to app/: its routes, and how trouble is told on the paths below `prefix`, found or not. */
+export type Mount = {
+  readonly prefix: string
+  readonly routes: readonly Route[]
+  problem(problem: Problem, requestId: string): HttpResponse
+}

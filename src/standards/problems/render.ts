@@ -1,6 +1,18 @@
 import type { Problem } from '../../kernel/problem.ts'
 import { wireCodes } from './table.ts'
 
+export const httpStatus = (problem: Problem): number => problem.code.http ?? wireCodes[problem.kind].http
+
+/** https://www.rfc-editor.org/rfc/rfc9457 */
+export function toProblemJson(problem: Problem) {
+  return {
+    title: problem.kind,
+    status: httpStatus(problem),
+    detail: problem.message,
+    ...(problem.at && { at: problem.at }),
+  }
+}
+
 export function toOperationOutcome(problem: Problem) {
   return {
     resourceType: 'OperationOutcome' as const,
