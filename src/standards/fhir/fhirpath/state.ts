@@ -1,0 +1,53 @@
+import type { Collection, TypedValue } from './typed-value.ts'
+import type { Model } from './navigate.ts'
+
+/** What an expression may ask of the world around the value it is evaluated on. Everything may be left out. */
+export type Environment = {
+  /** `%resource`: the resource that holds the value; the value itself when left out. */
+  readonly resource?: object
+  /** `%rootResource`: the container of a contained resource; `%resource` when left out. */
+  readonly rootResource?: object
+  /** `now()` and `today()` read it, once per evaluation; without it they are a Problem. */
+  readonly now?: () => Date
+  /** Minutes east of UTC in which `now()` and `today()` are said. */
+  readonly offsetMinutes?: number
+  /** Values of `%name`. */
+  readonly variables?: Readonly<Record<string, Collection | string | number | boolean>>
+  /** Companion of the value, when it is a primitive: its id and extensions. */
+  readonly companion?: object
+  /** What a Reference or canonical leads to; contained resources and Bundle entries are found without it. */
+  readonly resolve?: (reference: string) => object | undefined
+  /** Whether a code is in a value set; undefined when nobody can tell. */
+  readonly memberOf?: (value: TypedValue, valueSet: string) => boolean | undefined
+  /** Whether a value conforms to a profile; undefined for a profile that nobody knows. */
+  readonly conformsTo?: (value: TypedValue, profile: string) => boolean | undefined
+  readonly trace?: (name: string, values: Collection) => void
+}
+
+/** One evaluation: what stays the same throughout, and the place where it stands. */
+export type State = {
+  readonly evaluation: Evaluation
+  /** `$this`. */
+  readonly self: Collection
+  /** `$index`. */
+  readonly index: number
+  /** `$total`. */
+  readonly total: Collection
+}
+
+export type Evaluation = {
+  readonly environment: Environment
+  readonly model: Model
+  readonly root: TypedValue
+  moment: Date | undefined
+}
+
+/** A compiled expression, or a part of one. */
+export type Run = (state: State) => Collection
+
+export const within = (state: State, self: Collection, index: number, total = state.total): State => ({
+  evaluation: state.evaluation,
+  self,
+  index,
+  total,
+})
