@@ -21,6 +21,7 @@ import {
   type Companion,
   type TypedValue,
 } from './typed-value.ts'
+import { sorted } from './sort.ts'
 import { variableNamed } from './variables.ts'
 
 export type CompileOptions = {
@@ -169,6 +170,7 @@ function compileCall(ast: Ast & { kind: 'call' }, context: Context): Step {
     const type = resolveType(typeSpecifierOf(ast.args[0]), context.model.definitions)
     return compileType(ast.name as 'is' | 'as' | 'ofType', ast.target, type, context)
   }
+  if (ast.name === 'sort') return compileSort(ast, context)
   const definition = functions.get(ast.name)
   if (!definition) throw new Problem('invalid', `FHIRPath: there is no function ${ast.name}()`)
   if (ast.args.length < definition.minimum || ast.args.length > definition.maximum)
@@ -190,6 +192,18 @@ function compileCall(ast: Ast & { kind: 'call' }, context: Context): Step {
     result,
     definition.isUnordered ?? (from.isUnordered && result === from.types),
   )
+}
+
+/** `sort(-family, given.first())`: a minus before a key turns its order, whatever its type. */
+function compileSort(ast: Ast & { kind: 'call' }, context: Context): Step {
+  const from = target(ast.target, context)
+  const inner = { ...context, types: from.types, totalTypes: undefined }
+  const keys = ast.args.map((arg) =>
+    arg.kind === 'polarity'
+      ? { run: compile(arg.operand, inner).run, isDescending: arg.operator === '-' }
+      : { run: compile(arg, inner).run, isDescending: false },
+  )
+  return step((state) => sorted(from.run(state), keys, state), from.types)
 }
 
 function arity({ minimum, maximum }: { minimum: number; maximum: number }): string {

@@ -25,10 +25,10 @@ export const filtering: FunctionList = {
     const seen = new ValueSet()
     const found: TypedValue[] = []
     let queue = input
-    while (queue.length > 0 && projection) {
+    while (queue.length > 0) {
       const next: TypedValue[] = []
       for (const [index, item] of queue.entries())
-        for (const value of projection(within(state, [item], index))) if (seen.add(value)) next.push(value)
+        for (const value of projection?.(within(state, [item], index)) ?? []) if (seen.add(value)) next.push(value)
       found.push(...next)
       if (found.length > maximumItems) throw new Problem('invalid', 'FHIRPath: repeat() does not end')
       queue = next
