@@ -143,7 +143,7 @@ test('each incomplete answer says so', () => {
     gpRecord(special('areas-disabled'), { unrecognised: ['includeProcedures'] }),
     'OperationOutcome',
   )
-  const texts = (outcome?.issue as { details: { text: string } }[]).map(({ details }) => details.text)
+  const texts = ((outcome?.issue ?? []) as { details: { text: string } }[]).map(({ details }) => details.text)
   assert.deepEqual(texts, [
     'includeProcedures is an unrecognised parameter',
     'includeReferrals has been disabled',

@@ -1,14 +1,8 @@
 /** Long and short illnesses, what is prescribed, tested and done for them, and the allergies that forbid a drug. */
 import { allergies, noKnownAllergy } from '../catalogue/allergies.ts'
 import { drugNamed } from '../catalogue/drugs.ts'
-import {
-  longProblems,
-  type LongProblem,
-  pregnancy,
-  procedures,
-  shortProblems,
-  type Traits,
-} from '../catalogue/problems.ts'
+import { longProblems, type LongProblem, pregnancy, procedures, type Traits } from '../catalogue/problems.ts'
+import { shortProblems } from '../catalogue/short-problems.ts'
 import { addDays, addYears, ageAt, type Day, daysBetween, earlier, later } from '../dates.ts'
 import type { Random } from '../random.ts'
 import { measureIllness, measurePressure } from './body.ts'
