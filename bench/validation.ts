@@ -8,7 +8,7 @@ import { loadDefinitions } from '../src/platform/definitions/load.ts'
 import type { Bundle, Resource } from '../src/standards/fhir/types.ts'
 import { createValidator } from '../src/standards/fhir/validation/validator.ts'
 
-const validate = createValidator(loadDefinitions(), () => () => true)
+const validate = createValidator(loadDefinitions())
 
 const smallPatient = {
   resourceType: 'Patient',

@@ -52,6 +52,7 @@ function add(
   name: string | undefined,
   index: number,
 ): void {
+  if (run.found.length > maxIssues) return
   const names = run.names.slice(0, run.depth)
   let expression = ''
   for (let level = 0; level < run.depth; level++) {
@@ -62,8 +63,15 @@ function add(
     names.push(name)
     expression += `.${name}${index >= 0 ? `[${index}]` : ''}`
   }
+  if (run.found.length === maxIssues) {
+    code = 'incomplete'
+    diagnostics = `There are more than ${maxIssues} issues: the rest is left out`
+  }
   run.found.push({ severity, code, diagnostics, expression, names })
 }
+
+/** An outcome is read by people; what breaks more rules than this is not what it was taken for. */
+const maxIssues = 1000
 
 export function toIssue({ severity, code, diagnostics, expression }: Found): OutcomeIssue {
   return { severity, code, diagnostics, expression: [expression] }

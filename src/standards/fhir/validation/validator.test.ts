@@ -220,3 +220,31 @@ test('what is no resource at all is refused', () => {
   for (const value of [{}, { resourceType: 'Nothing' }, { resourceType: 1 }, { resourceType: 'DomainResource' }])
     assert.deepEqual(issuesOf(value), ['structure Resource'])
 })
+
+test('an outcome stays readable however much is wrong', () => {
+  const issues = validate(patient({ name: Array.from({ length: 5000 }, () => ({})) }) as Resource)
+  assert.equal(issues.length, 1001)
+  assert.equal(issues.at(-1)?.code, 'incomplete')
+})
+
+test('whatever JSON stands where an element should be, the validator answers with issues', () => {
+  const random = seededRandom(5)
+  const whole = createValidator(definitions)
+  const anything = [null, true, 0, -1.5, '', '#', '#x', 'x', [], {}, [null], [[]], [{}], { extension: null }, { id: 1 }]
+  const numbers = parseJson('[1.0, 1e400]') as unknown[]
+  for (let round = 0; round < 4000; round++) {
+    const resource = random.pick(validResources())
+    let holder = resource as Record<string, unknown>
+    for (let depth = random.integer(6); depth >= 0; depth--) {
+      const keys = Object.keys(holder)
+      const key = random.integer(8) === 0 ? `_${random.pick(keys)}` : random.pick(keys)
+      const next = holder[key]
+      if (depth === 0 || typeof next !== 'object' || next === null || Object.keys(next).length === 0) {
+        holder[key] = random.pick([...structuredClone(anything), ...numbers])
+        break
+      }
+      holder = next as Record<string, unknown>
+    }
+    for (const issue of whole(resource)) assert.ok(issue.diagnostics && issue.expression?.[0])
+  }
+})

@@ -1,5 +1,6 @@
 import type { Definitions } from '../definitions/definitions.ts'
 import type { OutcomeIssue, Resource } from '../types.ts'
+import { expressionsByFhirPath } from './expressions.ts'
 import { compileInvariants, type CompileExpression } from './invariants.ts'
 import { type Run, type Scope, toIssue } from './run.ts'
 import { compileTypes } from './type-rules.ts'
@@ -13,7 +14,10 @@ export type Validator = (resource: Resource) => OutcomeIssue[]
  * required bindings, contained resources and references, invariants. Each type is compiled when it is first met.
  * https://hl7.org/fhir/R4/validation.html
  */
-export function createValidator(definitions: Definitions, compileExpression: CompileExpression): Validator {
+export function createValidator(
+  definitions: Definitions,
+  compileExpression: CompileExpression = expressionsByFhirPath(definitions),
+): Validator {
   const rulesOf = compileTypes(definitions, compileInvariants(definitions, compileExpression))
   const checkResource = createWalk({ rulesOf, isResourceType: definitions.isResourceType })
 
