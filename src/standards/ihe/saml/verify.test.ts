@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  assertion,
+  audience,
+  claims,
+  community,
+  foreignKeys,
+  issuerKeys,
+  settings,
+} from '../../../../test/builders/gateway.ts'
+import { envelope } from '../../../../test/builders/soap.ts'
+import { SoapFault } from '../soap/fault.ts'
+import { verifyAssertion } from './verify.ts'
+import { writeAssertion } from './write.ts'
+
+const now = new Date('2026-03-01T12:00:00Z')
+const expectations = settings.xua
+const message = (security: string) => envelope({ action: 'urn:a', body: '<b/>', now, security })
+const verify = (security: string, at = now) => verifyAssertion(message(security), expectations, at)
+const refuses = (security: string, reason: RegExp, at = now) =>
+  assert.throws(
+    () => verify(security, at),
+    (thrown) => thrown instanceof SoapFault && thrown.kind === 'unauthenticated' && reason.test(thrown.message),
+  )
+const signature = (text: string) => /<ds:Signature.*<\/ds:Signature>/s.exec(text)![0]
+
+test('an assertion of a trusted issuer, for us and for now, is believed', () => {
+  const { subject, attributes, issuer } = verify(assertion(now))
+  assert.equal(subject, 'ajones')
+  assert.equal(issuer, 'https://ehr.example/idp')
+  assert.deepEqual(attributes, {
+    name: 'Dr Ann Jones',
+    organisation: 'A hospital',
+    organisationId: 'RR8',
+    role: { code: '158965000', system: '2.16.840.1.113883.6.96', display: 'Medical practitioner' },
+    purposeOfUse: { code: 'TREATMENT', system: '2.16.840.1.113883.3.18.7.1', display: 'Treatment' },
+    resourceId: undefined,
+    homeCommunityId: community,
+    sdsUserId: undefined,
+    sdsRoleProfileId: undefined,
+  })
+})
+
+test('both spellings of purpose of use and of home community are read', () => {
+  const other = writeAssertion(claims(now, { homeCommunityId: '1.2.3' }), issuerKeys.privateKey)
+  assert.equal(verify(other).attributes.homeCommunityId, 'urn:oid:1.2.3')
+})
+
+test('the future, the past, another audience and another issuer are refused, within a minute of skew', () => {
+  const one = assertion(now)
+  assert.ok(verify(one, new Date(now.getTime() - 50_000)))
+  assert.ok(verify(one, new Date(now.getTime() + 350_000)))
+  refuses(one, /not hold yet/, new Date(now.getTime() - 70_000))
+  refuses(one, /expired/, new Date(now.getTime() + 370_000))
+  refuses(assertion(now, { audience: `${audience}/other` }), /audience/)
+  refuses(assertion(now, { issuer: 'https://elsewhere.example' }), /not trusted/)
+})
+
+test('unsigned, signed by a stranger, or changed after signing is refused', () => {
+  const one = assertion(now)
+  refuses(one.replace(signature(one), ''), /not signed/)
+  refuses(assertion(now, {}, foreignKeys.privateKey), /does not hold/)
+  for (const [from, to] of [
+    ['ajones', 'asmith'],
+    ['TREATMENT', 'MARKETING'],
+    ['RR8', 'RX1'],
+  ] as const)
+    refuses(one.replace(from, to), /does not hold/)
+  refuses(one.replace('xmldsig-more#rsa-sha256', 'xmldsig-more#hmac-sha256'), /algorithm/)
+  refuses(one.replace('2001/04/xmldsig-more#rsa-sha256', '2000/09/xmldsig#rsa-sha1'), /algorithm/)
+})
+
+test('a signature that is moved to cover something else is refused', () => {
+  const one = assertion(now)
+  const id = /ID="([^"]+)"/.exec(one)![1]!
+  const evil = one.replace('ajones', 'root').replace(signature(one), '')
+  // The signed original is carried along, and another assertion put where it is looked for.
+  refuses(evil.replace(id, '_evil').replace('</saml2:Issuer>', `</saml2:Issuer>${signature(one)}`), /another element/)
+  refuses(
+    evil.replace(
+      '</saml2:Issuer>',
+      `</saml2:Issuer>${signature(one).replace('</ds:Signature>', `<ds:Object>${one}</ds:Object></ds:Signature>`)}`,
+    ),
+    /object|does not hold/,
+  )
+  refuses(
+    evil
+      .replace('</saml2:Issuer>', `</saml2:Issuer>${signature(one)}`)
+      .replace('</saml2:Assertion>', `<saml2:Advice>${one}</saml2:Advice></saml2:Assertion>`),
+    /does not hold|More than one/,
+  )
+  refuses(one + one, /More than one Assertion/)
+  refuses(one + evil, /More than one Assertion/)
+  refuses(`<x xmlns="urn:x">${one}</x>${evil}`, /not signed/)
+  refuses(one.replace('</ds:Reference>', `</ds:Reference><ds:Reference URI="#${id}"/>`), /one reference|More than one/)
+  refuses(
+    one.replace(
+      /<ds:Transform Algorithm="[^"]*enveloped-signature"\/>/,
+      '<ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xslt-19991116"/>',
+    ),
+    /transforms/,
+  )
+})
+
+test('a comment in the middle of a name does not shorten it', () => {
+  const one = assertion(now, { subject: 'ajones.admin' })
+  assert.equal(verify(one.replace('ajones.admin', 'ajones<!-- -->.admin')).subject, 'ajones.admin')
+})
+
+test('a message without a security header is refused', () => {
+  assert.throws(
+    () =>
+      verifyAssertion(
+        '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body/></s:Envelope>',
+        expectations,
+        now,
+      ),
+    /required/,
+  )
+})

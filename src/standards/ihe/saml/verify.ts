@@ -1,0 +1,210 @@
+import { X509Certificate } from 'node:crypto'
+import { DOMParser, type Element } from '@xmldom/xmldom'
+import { SignedXml } from 'xml-crypto'
+import { readXml } from '../../xml/read.ts'
+import { SoapFault } from '../soap/fault.ts'
+import { saml2, soap12, wsse } from '../soap/namespaces.ts'
+import { type Assertion, bearer, readAssertion } from './assertion.ts'
+
+/** Whom we believe. Certificates are PEM; an authority's word is taken for a certificate that comes with the assertion. */
+export type TrustedIssuer = {
+  readonly issuer: string
+  readonly certificates: readonly string[]
+  readonly authorities: readonly string[]
+}
+export type Expectations = {
+  readonly issuers: readonly TrustedIssuer[]
+  /** One of these must be among the audiences. */
+  readonly audiences: readonly string[]
+  readonly clockSkewSeconds: number
+}
+
+const dsig = 'http://www.w3.org/2000/09/xmldsig#'
+const exclusive = 'http://www.w3.org/2001/10/xml-exc-c14n#'
+const enveloped = `${dsig}enveloped-signature`
+const signatures: readonly string[] = [
+  'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+  'http://www.w3.org/2001/04/xmldsig-more#rsa-sha512',
+  'http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1',
+]
+const digests: readonly string[] = [
+  'http://www.w3.org/2001/04/xmlenc#sha256',
+  'http://www.w3.org/2001/04/xmlenc#sha512',
+]
+
+const refused = (
+  message: string,
+  subcode:
+    | 'wsse:InvalidSecurity'
+    | 'wsse:InvalidSecurityToken'
+    | 'wsse:FailedCheck'
+    | 'wsse:FailedAuthentication'
+    | 'wsse:UnsupportedSecurityToken',
+  cause?: unknown,
+) => new SoapFault('unauthenticated', message, { subcode, cause })
+
+/**
+ * The assertion of a SOAP message, believed: signed by an issuer we trust, for us, for now. What is returned was read
+ * from the bytes the signature covers and from nothing else, so that moving elements about gains nobody anything.
+ * https://docs.oasis-open.org/security/saml/v2.0/saml-core-2.0-os.pdf section 5, ITI TF-2 3.40
+ */
+export function verifyAssertion(message: string, expectations: Expectations, now: Date): Assertion {
+  const { element, signature } = findAssertion(message)
+  const id = element.getAttribute('ID') ?? ''
+  if (!/^[A-Za-z_][\w.-]*$/.test(id)) throw refused('The assertion has no usable ID', 'wsse:InvalidSecurityToken')
+  checkShape(signature, id)
+  const issuerName = text(only(element, saml2, 'Issuer'))
+  const trusted = expectations.issuers.find(({ issuer }) => issuer === issuerName)
+  if (!trusted) throw refused('The assertion is of an issuer that is not trusted here', 'wsse:FailedAuthentication')
+  const signed = signedBytes(message, signature, candidates(trusted, signature, now))
+  const root = readXml(signed)
+  const assertion = readAssertion(root)
+  if (
+    root.local !== 'Assertion' ||
+    root.namespace !== saml2 ||
+    assertion.id !== id ||
+    assertion.issuer !== trusted.issuer
+  )
+    throw refused('The signature covers something else', 'wsse:FailedCheck')
+  checkConditions(assertion, expectations, now)
+  return assertion
+}
+
+/** The one assertion in the one Security header in the one Header of the Envelope. */
+function findAssertion(message: string): { element: Element; signature: Element } {
+  let root: Element | null
+  try {
+    root = new DOMParser({
+      onError: (level, text) => {
+        if (level !== 'warning') throw new Error(text)
+      },
+    }).parseFromString(message, 'text/xml').documentElement
+  } catch (cause) {
+    throw refused('The security header cannot be read', 'wsse:InvalidSecurity', cause)
+  }
+  const header = root && only(root, soap12, 'Header')
+  const security = header && only(header, wsse, 'Security')
+  if (!security) throw refused('A wsse:Security header is required', 'wsse:InvalidSecurity')
+  const element = only(security, saml2, 'Assertion')
+  if (!element) throw refused('A SAML 2.0 assertion is required', 'wsse:InvalidSecurity')
+  const signature = only(element, dsig, 'Signature')
+  if (!signature) throw refused('The assertion is not signed', 'wsse:InvalidSecurityToken')
+  return { element, signature }
+}
+
+/** One reference, to the assertion the signature sits in, with no transform that could show something else than is there. */
+function checkShape(signature: Element, id: string): void {
+  const info = only(signature, dsig, 'SignedInfo')
+  const reference = info && only(info, dsig, 'Reference')
+  const transforms = reference && only(reference, dsig, 'Transforms')
+  const algorithm = (element: Element | undefined) => element?.getAttribute('Algorithm') ?? ''
+  const used = transforms ? children(transforms, dsig, 'Transform').map(algorithm) : []
+  if (!info || !reference || children(info, dsig, 'Reference').length !== 1)
+    throw refused('The signature has not one reference', 'wsse:FailedCheck')
+  if (reference.getAttribute('URI') !== `#${id}`)
+    throw refused('The signature is of another element', 'wsse:FailedCheck')
+  if (!used.includes(enveloped) || used.some((one) => one !== enveloped && one !== exclusive))
+    throw refused('The signature uses other transforms than are allowed', 'wsse:FailedCheck')
+  if (algorithm(only(info, dsig, 'CanonicalizationMethod')) !== exclusive)
+    throw refused('The signature is not canonicalised exclusively', 'wsse:FailedCheck')
+  if (!signatures.includes(algorithm(only(info, dsig, 'SignatureMethod'))))
+    throw refused('The signature algorithm is not allowed', 'wsse:FailedCheck')
+  if (!digests.includes(algorithm(only(reference, dsig, 'DigestMethod'))))
+    throw refused('The digest algorithm is not allowed', 'wsse:FailedCheck')
+  if (children(signature, dsig, 'Object').length)
+    throw refused('The signature brings an object along', 'wsse:FailedCheck')
+}
+
+/** Certificates that may have signed: the issuer's own, and the one sent along where one of its authorities issued it. */
+function candidates(trusted: TrustedIssuer, signature: Element, now: Date): string[] {
+  const keyInfo = only(signature, dsig, 'KeyInfo')
+  const data = keyInfo && only(keyInfo, dsig, 'X509Data')
+  const sent = data ? children(data, dsig, 'X509Certificate').slice(0, 1).map(text) : []
+  const vouched = sent.flatMap((base64) => {
+    const certificate = parse(base64)
+    if (!certificate || trusted.authorities.length === 0) return []
+    const issued = trusted.authorities.some((pem) => {
+      const authority = new X509Certificate(pem)
+      return (
+        authority.ca &&
+        valid(authority, now) &&
+        certificate.checkIssued(authority) &&
+        certificate.verify(authority.publicKey)
+      )
+    })
+    return issued && valid(certificate, now) ? [certificate.toString()] : []
+  })
+  const own = trusted.certificates.filter(
+    (pem) => !pem.includes('BEGIN CERTIFICATE') || valid(new X509Certificate(pem), now),
+  )
+  return [...own, ...vouched]
+}
+
+function signedBytes(message: string, signature: Element, certificates: readonly string[]): string {
+  for (const publicCert of certificates) {
+    const checker = new SignedXml({ publicCert, getCertFromKeyInfo: () => null })
+    try {
+      checker.loadSignature(signature.toString())
+      if (!checker.checkSignature(message)) continue
+    } catch {
+      continue
+    }
+    const [signed, ...others] = checker.getSignedReferences()
+    if (signed !== undefined && others.length === 0) return signed
+  }
+  throw refused('The signature of the assertion does not hold', 'wsse:FailedCheck')
+}
+
+/** SAML core 2.5 and the bearer rules of SAML profiles 4.1.4.3. */
+function checkConditions(assertion: Assertion, { audiences, clockSkewSeconds }: Expectations, now: Date): void {
+  const skew = clockSkewSeconds * 1000
+  const early = (at: Date | undefined) => at !== undefined && at.getTime() > now.getTime() + skew
+  const late = (at: Date | undefined) => at !== undefined && at.getTime() <= now.getTime() - skew
+  const { conditions, confirmations } = assertion
+  if (!conditions?.notOnOrAfter)
+    throw refused('The assertion says not until when it holds', 'wsse:InvalidSecurityToken')
+  if (early(conditions.notBefore)) throw refused('The assertion does not hold yet', 'wsse:InvalidSecurityToken')
+  if (late(conditions.notOnOrAfter)) throw refused('The assertion has expired', 'wsse:InvalidSecurityToken')
+  if (
+    conditions.audiences.length === 0 ||
+    !conditions.audiences.every((any) => any.some((one) => audiences.includes(one)))
+  )
+    throw refused('The assertion is for another audience', 'wsse:InvalidSecurityToken')
+  const bearers = confirmations.filter(({ method }) => method === bearer)
+  if (bearers.length === 0)
+    throw refused('The subject is confirmed by another method than bearer', 'wsse:UnsupportedSecurityToken')
+  if (bearers.every((one) => early(one.notBefore) || late(one.notOnOrAfter)))
+    throw refused('The confirmation of the subject has expired', 'wsse:InvalidSecurityToken')
+  if (!assertion.subject) throw refused('The assertion names no subject', 'wsse:InvalidSecurityToken')
+  if (!assertion.authenticatedAt)
+    throw refused('The assertion does not say when the user logged on', 'wsse:InvalidSecurityToken')
+}
+
+function parse(base64: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(
+      `-----BEGIN CERTIFICATE-----\n${base64.replaceAll(/\s/g, '')}\n-----END CERTIFICATE-----`,
+    )
+  } catch {
+    return undefined
+  }
+}
+
+const valid = (certificate: X509Certificate, now: Date) =>
+  new Date(certificate.validFrom) <= now && now <= new Date(certificate.validTo)
+
+function children(parent: Element, namespace: string, local: string): Element[] {
+  const found: Element[] = []
+  for (let node = parent.firstChild; node; node = node.nextSibling)
+    if (node.nodeType === 1 && node.localName === local && node.namespaceURI === namespace) found.push(node as Element)
+  return found
+}
+
+/** Two where one belongs is an attack, or a mistake nobody should guess about. */
+function only(parent: Element, namespace: string, local: string): Element | undefined {
+  const found = children(parent, namespace, local)
+  if (found.length > 1) throw refused(`More than one ${local}`, 'wsse:InvalidSecurity')
+  return found[0]
+}
+
+const text = (element: Element | undefined) => (element?.textContent ?? '').trim()

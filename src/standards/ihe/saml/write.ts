@@ -1,0 +1,100 @@
+import { SignedXml } from 'xml-crypto'
+import { serialise } from '../../xml/serialise.ts'
+import { saml2 } from '../soap/namespaces.ts'
+import { type Xml, xml } from '../tree.ts'
+import { attributeNames, bearer, type CodedAttribute } from './assertion.ts'
+
+export type AssertionClaims = {
+  readonly id: string
+  readonly issuer: string
+  readonly subject: string
+  readonly audience: string
+  readonly issuedAt: Date
+  readonly notOnOrAfter: Date
+  readonly name: string
+  readonly organisation: string
+  readonly organisationId: string
+  readonly homeCommunityId: string
+  readonly role: CodedAttribute
+  readonly purposeOfUse: CodedAttribute
+  readonly resourceId?: string
+}
+
+/** A signed SAML 2.0 assertion as ITI TF-2 3.40.4.1.2 describes it, to try a gateway with. The key is PEM. */
+export function writeAssertion(claims: AssertionClaims, privateKey: string): string {
+  const unsigned = serialise(assertion(claims), { declaration: false })
+  const signer = new SignedXml({
+    privateKey,
+    signatureAlgorithm: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+    canonicalizationAlgorithm: 'http://www.w3.org/2001/10/xml-exc-c14n#',
+  })
+  signer.addReference({
+    xpath: "/*[local-name(.)='Assertion']",
+    transforms: ['http://www.w3.org/2000/09/xmldsig#enveloped-signature', 'http://www.w3.org/2001/10/xml-exc-c14n#'],
+    digestAlgorithm: 'http://www.w3.org/2001/04/xmlenc#sha256',
+  })
+  signer.computeSignature(unsigned, {
+    prefix: 'ds',
+    location: { reference: "/*[local-name(.)='Assertion']/*[local-name(.)='Issuer']", action: 'after' },
+  })
+  return signer.getSignedXml()
+}
+
+function assertion(claims: AssertionClaims): Xml {
+  const at = claims.issuedAt.toISOString()
+  const until = claims.notOnOrAfter.toISOString()
+  const { resourceId } = claims
+  return xml(
+    'saml2:Assertion',
+    { 'xmlns:saml2': saml2, ID: claims.id, IssueInstant: at, Version: '2.0' },
+    xml('saml2:Issuer', {}, claims.issuer),
+    xml(
+      'saml2:Subject',
+      {},
+      xml('saml2:NameID', { Format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified' }, claims.subject),
+      xml(
+        'saml2:SubjectConfirmation',
+        { Method: bearer },
+        xml('saml2:SubjectConfirmationData', { NotOnOrAfter: until }),
+      ),
+    ),
+    xml(
+      'saml2:Conditions',
+      { NotBefore: at, NotOnOrAfter: until },
+      xml('saml2:AudienceRestriction', {}, xml('saml2:Audience', {}, claims.audience)),
+    ),
+    xml(
+      'saml2:AuthnStatement',
+      { AuthnInstant: at },
+      xml(
+        'saml2:AuthnContext',
+        {},
+        xml('saml2:AuthnContextClassRef', {}, 'urn:oasis:names:tc:SAML:2.0:ac:classes:X509'),
+      ),
+    ),
+    xml(
+      'saml2:AttributeStatement',
+      {},
+      attribute('name', claims.name),
+      attribute('organisation', claims.organisation),
+      attribute('organisationId', claims.organisationId),
+      attribute('homeCommunityId', claims.homeCommunityId),
+      attribute('role', code('Role', claims.role)),
+      attribute('purposeOfUse', code('PurposeOfUse', claims.purposeOfUse)),
+      resourceId === undefined ? undefined : attribute('resourceId', resourceId),
+    ),
+  )
+}
+
+const attribute = (name: keyof typeof attributeNames, value: Xml | string) =>
+  xml('saml2:Attribute', { Name: attributeNames[name][0] }, xml('saml2:AttributeValue', {}, value))
+
+const code = (element: string, { code, system, display }: CodedAttribute) =>
+  xml(`hl7:${element}`, {
+    'xmlns:hl7': 'urn:hl7-org:v3',
+    'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance',
+    'xsi:type': 'hl7:CE',
+    code,
+    codeSystem: system,
+    displayName: display,
+  })
