@@ -1,0 +1,73 @@
+import { Buffer } from 'node:buffer'
+import { createHash } from 'node:crypto'
+import { Problem } from '../../../kernel/problem.ts'
+import { serialise } from '../../../standards/xml/serialise.ts'
+import { nhsNumberCx, uuidOid } from '../identifiers.ts'
+import { recordProblem } from '../registry/problems.ts'
+import { locate } from '../registry/patient.ts'
+import type { Context } from '../transactions/transaction.ts'
+import type { OfferedDocument } from './port.ts'
+
+export type AssembledDocument = {
+  readonly bytes: Buffer
+  /** Of the document that an on-demand entry was turned into. */
+  readonly newUniqueId?: string
+}
+
+/**
+ * The document's bytes: from the cache, or the record is asked for and converted. Whoever asks, the patient is located
+ * again first, so that a restriction or a death since then counts at once.
+ */
+export async function assemble(context: Context, document: OfferedDocument): Promise<AssembledDocument> {
+  const { call, asking, gateway } = context
+  const patient = await locate(context, document.nhsNumber, nhsNumberCx(document.nhsNumber))
+  const { value } = await gateway.readThrough<AssembledDocument>(
+    {
+      key: {
+        kind: 'document',
+        subject: document.nhsNumber,
+        view: JSON.stringify([
+          call.tenant,
+          document.uniqueId,
+          asking.organisation.odsCode,
+          asking.role.code,
+          patient.practice,
+          gateway.settings.areas,
+        ]),
+      },
+      ttlSeconds: gateway.settings.documentLifetimeSeconds,
+      encode: ({ bytes, newUniqueId = '' }) => Buffer.concat([Buffer.from(`${newUniqueId}\n`), bytes]),
+      decode: (kept) => {
+        const at = kept.indexOf(0x0a)
+        const newUniqueId = kept.subarray(0, at).toString()
+        return { bytes: kept.subarray(at + 1), ...(newUniqueId && { newUniqueId }) }
+      },
+    },
+    call.signal,
+    async (signal) => build({ ...context, call: { ...call, signal } }, document, patient),
+  )
+  return value
+}
+
+async function build(
+  context: Context,
+  document: OfferedDocument,
+  patient: Awaited<ReturnType<typeof locate>>,
+): Promise<AssembledDocument> {
+  const { call, asking, gateway, now } = context
+  const answer = await gateway.sources.structuredRecord(call, asking, patient, gateway.settings.areas)
+  if (answer.outcome !== 'record') throw recordProblem(answer)
+  const at = document.content?.creationTime ?? new Date(Math.floor(now.getTime() / 1000) * 1000)
+  const { value, issues } = gateway.convert(answer.bundle, at)
+  if (issues.length) call.log.info('document.issues', { count: issues.length })
+  const bytes = Buffer.from(serialise(value))
+  if (document.offer === 'on-demand') return { bytes, newUniqueId: uuidOid(gateway.ids()) }
+  const hash = createHash('sha1').update(bytes).digest('hex')
+  const fixed = await gateway.documents.fix(call, document.uniqueId, { creationTime: at, hash, size: bytes.length })
+  // The record has changed since the document was fixed, and its bytes are no longer kept: a stable document never differs.
+  if (fixed.hash !== hash)
+    throw new Problem('gone', 'The document is no longer kept; query again for the current one', {
+      code: { xds: 'XDSDocumentUniqueIdError' },
+    })
+  return { bytes }
+}

@@ -1,0 +1,19 @@
+import type { Mount } from '../../platform/http/port.ts'
+import { handleSoap, type SoapDeps } from './soap/dispatch.ts'
+import { asFault } from './soap/receive.ts'
+import { respondFault } from './soap/respond.ts'
+import { transactions } from './transactions/index.ts'
+
+/** The SOAP addresses of the gateway: one for each transaction. */
+export function soapMount(deps: Omit<SoapDeps, 'transactions'>): Mount {
+  const paths = [...new Set(transactions.map(({ path }) => path))]
+  return {
+    prefix: '/SOAP',
+    routes: paths.map((path) => ({
+      method: 'POST',
+      path,
+      handle: (call, request) => handleSoap({ ...deps, transactions }, call, request),
+    })),
+    problem: (problem) => respondFault(asFault(problem), undefined, false, deps.gateway.ids()),
+  }
+}

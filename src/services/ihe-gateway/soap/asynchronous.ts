@@ -1,0 +1,31 @@
+import type { HttpResponse } from '../../../platform/http/port.ts'
+import type { Answer, Context } from '../transactions/transaction.ts'
+import { respond } from './respond.ts'
+import { traceOf } from './trace.ts'
+
+/** Sends an answer on a connection of its own. Rejects when nobody took it. */
+export type Deliver = (
+  call: Context['call'],
+  address: string,
+  contentType: string,
+  body: string | Buffer,
+) => Promise<void>
+
+/** 202 at once; the answer goes to the address the sender named, which somebody allowed before. ITI TF-2 V.3.2.3 */
+export function replyAsynchronously(
+  { deliver }: { readonly deliver: Deliver },
+  context: Context,
+  address: string,
+  { mtom, id, relatesTo, action }: { mtom: boolean; id: string; relatesTo: string; action: string },
+  work: (context: Context) => Promise<Answer>,
+): HttpResponse {
+  // The request is over when it is accepted; what is done for it must not end with its connection.
+  const call = { ...context.call, signal: AbortSignal.timeout(60_000) }
+  void (async () => {
+    const answer = await work({ ...context, call })
+    const headers = { action, relatesTo, messageId: `urn:uuid:${id}`, to: address }
+    const message = respond({ headers, body: answer.body, attachments: answer.attachments ?? [], mtom, id })
+    await deliver(call, address, message.headers?.['content-type'] ?? '', message.body as string | Buffer)
+  })().catch((thrown: unknown) => call.log.error('asynchronous.not-delivered', { error: traceOf(thrown) }))
+  return { status: 202 }
+}

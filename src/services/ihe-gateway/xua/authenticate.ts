@@ -1,0 +1,71 @@
+import { SoapFault } from '../../../standards/ihe/soap/fault.ts'
+import type { Assertion } from '../../../standards/ihe/saml/assertion.ts'
+import { verifyAssertion } from '../../../standards/ihe/saml/verify.ts'
+import { parseOdsCode } from '../../../standards/nhs/ods-code.ts'
+import type { Call } from '../../../kernel/ports.ts'
+import type { Community, GatewaySettings } from '../settings.ts'
+import type { Asking } from '../sources/port.ts'
+import { personName } from './person-name.ts'
+import type { Replays } from './replays.ts'
+
+export type Authenticated = { readonly asking: Asking; readonly community: Community; readonly assertion: Assertion }
+export type Credentials = {
+  readonly message: string
+  readonly messageId: string
+  /** SHA-256 fingerprint, hex, of the client certificate of the connection, where there was one. */
+  readonly clientCertificate: string | undefined
+}
+
+/** Who asks: XUA, ITI TF-2 3.40. The issuer must speak for the community, the certificate be the community's. */
+export async function authenticate(
+  call: Call,
+  { message, messageId, clientCertificate }: Credentials,
+  settings: GatewaySettings,
+  replays: Replays,
+  now: Date,
+): Promise<Authenticated> {
+  const { xua } = settings
+  const assertion = verifyAssertion(message, xua, now)
+  const community = communityOf(assertion, settings)
+  if (community.clientCertificates.length && !community.clientCertificates.includes(clientCertificate ?? ''))
+    throw refused('The connection is not the community’s: its client certificate is missing or another')
+  const once = xua.assertionUse === 'once' || assertion.conditions?.oneTimeUse
+  const key = JSON.stringify([assertion.issuer, assertion.id, ...(once ? [] : [messageId])])
+  const until = new Date((assertion.conditions?.notOnOrAfter ?? now).getTime() + xua.clockSkewSeconds * 1000)
+  if (!(await replays.first(call, key, until))) throw refused('The assertion has been used before')
+  return { assertion, community, asking: askingOf(assertion, community) }
+}
+
+function communityOf(assertion: Assertion, { xua, communities }: GatewaySettings): Community {
+  const speaksFor = xua.issuers.find(({ issuer }) => issuer === assertion.issuer)?.communities ?? []
+  const claimed = assertion.attributes.homeCommunityId ?? (speaksFor.length === 1 ? speaksFor[0] : undefined)
+  const community = communities.find(({ id }) => id === claimed)
+  if (!community || !speaksFor.includes(community.id))
+    throw refused('The issuer does not speak for the community it names')
+  return community
+}
+
+function askingOf({ subject, attributes }: Assertion, community: Community): Asking {
+  const { name, role, purposeOfUse, sdsUserId, sdsRoleProfileId, organisation } = attributes
+  return {
+    userId: subject,
+    name: personName(name ?? subject),
+    role: role ?? { code: 'UNK' },
+    purposeOfUse: purposeOfUse ?? { code: '' },
+    organisation: {
+      name: organisation ?? community.organisation.name,
+      odsCode: odsCodeOf(attributes.organisationId, community),
+    },
+    community: community.id,
+    ...(sdsUserId && { sdsUserId }),
+    ...(sdsRoleProfileId && { sdsRoleProfileId }),
+  }
+}
+
+/** A community asks for the organisation it is registered with; an assertion cannot make it ask for another. */
+function odsCodeOf(claimed: string | undefined, { organisation }: Community) {
+  const code = claimed === undefined ? undefined : parseOdsCode(claimed)
+  return code === organisation.odsCode ? code : organisation.odsCode
+}
+
+const refused = (message: string) => new SoapFault('unauthenticated', message, { subcode: 'wsse:FailedAuthentication' })
