@@ -1,11 +1,11 @@
 import { compareValues } from './equality.ts'
 import { single } from './singleton.ts'
 import { within, type Run, type State } from './state.ts'
-import type { Collection, TypedValue } from './typed-value.ts'
+import type { Collection } from './typed-value.ts'
 
 export type SortKey = { readonly run: Run; readonly isDescending: boolean }
 
-/** By the keys, each deciding where those before it do not; by the items themselves without any. What has no key comes first. */
+/** By the keys, each deciding where those before it do not; by the items themselves without any. What has no key comes first, either way. */
 export function sorted(items: Collection, keys: readonly SortKey[], state: State): Collection {
   const rows = items.map((item, index) => ({
     item,
@@ -13,15 +13,13 @@ export function sorted(items: Collection, keys: readonly SortKey[], state: State
   }))
   rows.sort((a, b) => {
     for (const [index, left] of a.values.entries()) {
-      const order = compareKeys(left, b.values[index])
+      const right = b.values[index]
+      if (left === undefined && right === undefined) continue
+      if (left === undefined || right === undefined) return left === undefined ? -1 : 1
+      const order = compareValues(left, right) ?? 0
       if (order !== 0) return keys[index]?.isDescending ? -order : order
     }
     return 0
   })
   return rows.map(({ item }) => item)
-}
-
-function compareKeys(a: TypedValue | undefined, b: TypedValue | undefined): number {
-  if (a === undefined || b === undefined) return (a === undefined ? 0 : 1) - (b === undefined ? 0 : 1)
-  return compareValues(a, b) ?? 0
 }
