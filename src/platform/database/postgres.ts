@@ -1,0 +1,164 @@
+/** The Database port on node-postgres: a pool whose every statement runs as one tenant. */
+import pg from 'pg'
+import { Problem } from '../../kernel/problem.ts'
+import type { Database, Statement, Tx } from './port.ts'
+
+export type PostgresOptions = {
+  readonly connectionString: string
+  readonly maxConnections: number
+  readonly statementTimeoutMs: number
+  /** Shown in pg_stat_activity. */
+  readonly applicationName?: string
+  /** A connection that broke while nobody used it. */
+  readonly onIdleError?: (error: Error) => void
+}
+
+export type Postgres = Database & {
+  /** For health and metrics. */
+  readonly state: () => { total: number; idle: number; waiting: number }
+  readonly ping: () => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+export function postgres(options: PostgresOptions): Postgres {
+  const pool = new pg.Pool({
+    connectionString: options.connectionString,
+    max: options.maxConnections,
+    application_name: options.applicationName ?? 'weft',
+    connectionTimeoutMillis: 10_000,
+    // Set once a session: row level security needs the tenant before it lets a row through.
+    options: `-c statement_timeout=${options.statementTimeoutMs} -c idle_in_transaction_session_timeout=60000 -c jit=off`,
+    verify: (client, done) => client.query({ ...asTenant, values: [''] }, (error) => done(error)),
+  } as pg.PoolConfig)
+  pool.on('error', (error) => options.onIdleError?.(error))
+
+  return {
+    query: <Row>(tenant: number, statement: Statement) =>
+      new Promise<Row[]>((resolve, reject) => {
+        pool.connect((error, client, release) => {
+          if (error || !client) return reject(databaseProblem(error))
+          const query = new TenantQuery(tenant, statement, (failure, result) => {
+            release(failure && isFatal(failure) ? failure : undefined)
+            if (failure) reject(databaseProblem(failure))
+            else resolve(result.rows as Row[])
+          })
+          client.query(query)
+        })
+      }),
+
+    async transaction(tenant, work) {
+      const client = await pool.connect().catch((error) => {
+        throw databaseProblem(error)
+      })
+      const tx: Tx = {
+        tx: true,
+        query: async <Row>({ name, text, values }: Statement) => {
+          const config = { text, values: values as unknown[] | undefined, ...(name && { name }) }
+          const result = await client.query(config as pg.QueryConfig).catch((error) => {
+            throw databaseProblem(error)
+          })
+          return result.rows as Row[]
+        },
+      }
+      let broken: Error | undefined
+      try {
+        await client.query(`begin; select set_config('weft.tenant', '${Number(tenant)}', true)`)
+        const value = await work(tx)
+        await client.query('commit')
+        return value
+      } catch (error) {
+        await client.query('rollback').catch((failure) => {
+          broken = failure
+        })
+        throw error instanceof pg.DatabaseError ? databaseProblem(error) : error
+      } finally {
+        client.release(broken)
+      }
+    },
+
+    state: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    ping: async () => {
+      await pool.query('select 1').catch((error) => {
+        throw databaseProblem(error)
+      })
+    },
+    stop: () => pool.end(),
+  }
+}
+
+const asTenant = { name: 'weft_tenant', text: `select set_config('weft.tenant', $1, true)` }
+
+type Callback = (error: Error | null, result: pg.QueryResult) => void
+
+/**
+ * A statement that goes out behind `set_config(tenant)` before one Sync: PostgreSQL runs both in one implicit
+ * transaction, so the tenant ends with the statement, and the caller waits for one round trip.
+ * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
+ */
+class TenantQuery extends (pg.Query as unknown as new (
+  config: object,
+  values: unknown,
+  callback: Callback,
+) => PgQuery) {
+  #tenant: string
+  #tenantIsSet = false
+
+  constructor(tenant: number, { name, text, values }: Statement, callback: Callback) {
+    super({ text, values: values ?? [], queryMode: 'extended', ...(name && { name }) }, undefined, callback)
+    this.#tenant = String(tenant)
+  }
+
+  override prepare(connection: PgConnection) {
+    connection.bind({ statement: asTenant.name, values: [this.#tenant] })
+    connection.execute({})
+    super.prepare(connection)
+  }
+
+  override handleDataRow(message: object) {
+    if (this.#tenantIsSet) super.handleDataRow(message)
+  }
+
+  override handleCommandComplete(message: object, connection: PgConnection) {
+    if (this.#tenantIsSet) super.handleCommandComplete(message, connection)
+    this.#tenantIsSet = true
+  }
+}
+
+/** What node-postgres's Query and Connection offer a subclass; its published types leave it out. */
+interface PgQuery extends pg.Submittable {
+  prepare(connection: PgConnection): void
+  handleDataRow(message: object): void
+  handleCommandComplete(message: object, connection: PgConnection): void
+}
+interface PgConnection {
+  bind(config: { statement?: string; values?: readonly string[] }): void
+  execute(config: object): void
+}
+
+/** A connection that is of no more use. */
+function isFatal(error: Error): boolean {
+  return !(error instanceof pg.DatabaseError) || error.severity === 'FATAL'
+}
+
+const kinds: Readonly<Record<string, [ConstructorParameters<typeof Problem>[0], string]>> = {
+  '23505': ['conflict', 'Another request made the same thing at the same time'],
+  '40001': ['conflict', 'Another request changed the same resource at the same time'],
+  '40P01': ['conflict', 'Another request changed the same resources at the same time'],
+  '57014': ['timeout', 'The database took too long'],
+  '53300': ['unavailable', 'The database has no free connection'],
+  '57P01': ['unavailable', 'The database is restarting'],
+  '57P03': ['unavailable', 'The database is starting'],
+  '54001': ['invalid', 'The request is too complex'],
+  '54000': ['invalid', 'The request is too large'],
+}
+
+/** The error as a Problem that tells the caller what to do and nothing of the SQL; the cause keeps the rest for the log. */
+export function databaseProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  const code = (error as { code?: string } | undefined)?.code ?? ''
+  const known = kinds[code]
+  if (known) return new Problem(known[0], known[1], { cause: error })
+  const lostConnection = !(error instanceof pg.DatabaseError)
+  if (lostConnection) return new Problem('unavailable', 'The database cannot be reached', { cause: error })
+  return new Problem('internal', 'Unexpected failure', { cause: error })
+}

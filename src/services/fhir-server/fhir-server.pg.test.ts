@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { testFhirServer } from '../../../test/harness/fhir.ts'
+
+const { ask, errors } = await testFhirServer()
+
+test('a patient that was created is read back as it was written, decimals and all', async () => {
+  const made = await ask(
+    'POST',
+    '/Patient',
+    '{"resourceType":"Patient","name":[{"family":"Okafor"}],"_birthDate":{"extension":[{"url":"http://x","valueDecimal":1.0}]}}',
+  )
+  assert.equal(made.status, 201, made.text)
+  assert.equal(made.headers.etag, 'W/"1"')
+  const read = await ask('GET', `/Patient/${made.json.id}`)
+  assert.equal(read.status, 200)
+  assert.match(read.text, /"valueDecimal":1\.0}/)
+  assert.equal(read.json.meta.versionId, '1')
+})
+
+test('an update makes the next version, and the old one is kept', async () => {
+  const made = await ask('PUT', '/Patient/a1', {
+    resourceType: 'Patient',
+    id: 'a1',
+    gender: 'male',
+    birthDate: '1970-01-01',
+  })
+  assert.equal(made.status, 201, made.text)
+  const updated = await ask('PUT', '/Patient/a1', {
+    resourceType: 'Patient',
+    id: 'a1',
+    gender: 'female',
+    birthDate: '1970-01-01',
+  })
+  assert.equal(updated.status, 200, updated.text)
+  assert.equal((await ask('GET', '/Patient/a1/_history/1')).json.gender, 'male')
+  const history = await ask('GET', '/Patient/a1/_history')
+  assert.equal(history.json.total, 2)
+  assert.deepEqual(
+    history.json.entry.map((entry: { resource: { gender: string } }) => entry.resource.gender),
+    ['female', 'male'],
+  )
+  assert.equal((await ask('GET', '/Patient?gender=male&_id=a1')).json.total, 0)
+  assert.equal((await ask('GET', '/Patient?gender=female&_id=a1')).json.total, 1)
+})
+
+test('a search finds by token, string, date, reference, chain and reverse chain', async () => {
+  await ask('PUT', '/Patient/s1', {
+    resourceType: 'Patient',
+    id: 's1',
+    name: [{ family: 'Gárcia', given: ['Ana'] }],
+    birthDate: '1980-02-03',
+    identifier: [{ system: 'urn:x', value: '77' }],
+  })
+  await ask('PUT', '/Observation/o1', {
+    resourceType: 'Observation',
+    id: 'o1',
+    status: 'final',
+    subject: { reference: 'Patient/s1' },
+    effectiveDateTime: '2020-05-05T10:00:00Z',
+    code: { coding: [{ system: 'http://loinc.org', code: '8867-4' }] },
+    valueQuantity: { value: 72, unit: '/min', system: 'http://unitsofmeasure.org', code: '/min' },
+  })
+  const finds = async (query: string, ids: string[]) => {
+    const found = await ask('GET', query)
+    assert.equal(found.status, 200, `${query}: ${found.text} ${String(errors.at(-1))}`)
+    assert.deepEqual(
+      (found.json.entry ?? [])
+        .filter((entry: { search: { mode: string } }) => entry.search.mode === 'match')
+        .map((entry: { resource: { id: string } }) => entry.resource.id),
+      ids,
+      query,
+    )
+  }
+  await finds('/Patient?identifier=urn:x|77', ['s1'])
+  await finds('/Patient?identifier=77', ['s1'])
+  await finds('/Patient?identifier=urn:x|', ['s1'])
+  await finds('/Patient?identifier=|77', [])
+  await finds('/Patient?family=garc', ['s1'])
+  await finds('/Patient?family:exact=Gárcia', ['s1'])
+  await finds('/Patient?family:exact=Garcia', [])
+  await finds('/Patient?name:contains=arci', ['s1'])
+  await finds('/Patient?birthdate=1980-02', ['s1'])
+  await finds('/Patient?birthdate=gt1980-02-03', [])
+  await finds('/Patient?birthdate=ge1980-02-03&identifier=77', ['s1'])
+  await finds('/Observation?patient=s1&code=8867-4&_sort=-date', ['o1'])
+  await finds('/Observation?subject=Patient/s1&date=2020-05-05', ['o1'])
+  await finds('/Observation?value-quantity=72', ['o1'])
+  await finds('/Observation?value-quantity=gt71|http://unitsofmeasure.org|/min', ['o1'])
+  await finds('/Observation?subject:Patient.family=gar', ['o1'])
+  await finds('/Patient?_has:Observation:patient:code=8867-4', ['s1'])
+  await finds('/Patient?_has:Observation:patient:code=1', [])
+  await finds('/Patient?identifier:missing=false&family=garcia', ['s1'])
+  await finds('/Patient?gender:missing=true&family=garcia', ['s1'])
+  await finds('/Patient?gender:not=male&family=garcia', ['s1'])
+  await finds('/Patient/s1/Observation', ['o1'])
+  await finds('/Patient/s1/*', ['o1', 's1'])
+  await finds('/Observation?patient=s1&_sort=status', ['o1'])
+  await finds('/Observation?patient=s1&_sort=-date,value-quantity', ['o1'])
+  await finds('/Patient?_id=s1&_revinclude=Observation:subject', ['s1'])
+  await finds('/Observation?_include=Observation:subject', ['o1'])
+})
+
+test('nothing went wrong unseen', () => assert.deepEqual(errors, []))

@@ -1,0 +1,50 @@
+import type { Call } from '../../../kernel/ports.ts'
+import { Problem } from '../../../kernel/problem.ts'
+import type { FhirServer } from '../server.ts'
+import { interactions } from './index.ts'
+import type { FhirRequest } from './fhir-request.ts'
+import type { Interaction } from './interaction.ts'
+import type { Result } from './result.ts'
+
+/** The interaction for a method and a path of a bundle entry. Throws Problem('not-found') where there is none. */
+export function dispatch(
+  server: FhirServer,
+  call: Call,
+  path: readonly string[],
+  request: FhirRequest,
+): Promise<Result> {
+  for (const interaction of interactions) {
+    if (!interaction.inBundle || interaction.method !== (request.method === 'HEAD' ? 'GET' : request.method)) continue
+    const params = matched(interaction.path, path, server)
+    if (params) return run(server, call, interaction, { ...request, params })
+  }
+  throw new Problem('not-found', 'There is nothing at this address', {
+    at: 'request.url',
+    code: { fhir: 'not-supported' },
+  })
+}
+
+/** Every interaction passes here, whoever asks. */
+export function run(server: FhirServer, call: Call, interaction: Interaction, request: FhirRequest): Promise<Result> {
+  const { type } = request.params
+  if (type !== undefined && !server.parameters.isResourceType(type))
+    throw new Problem('not-found', `R4 has no resource type '${type.slice(0, 60)}'`, {
+      at: 'http.path',
+      code: { fhir: 'not-supported' },
+    })
+  return interaction.run(server, call, request)
+}
+
+function matched(pattern: string, path: readonly string[], server: FhirServer): Record<string, string> | undefined {
+  const parts = pattern === '/' ? [] : pattern.slice(1).split('/')
+  if (parts.length !== path.length) return undefined
+  const params: Record<string, string> = {}
+  for (const [n, part] of parts.entries()) {
+    const given = path[n] as string
+    if (!part.startsWith(':')) {
+      if (part !== given) return undefined
+    } else if (part === ':type' ? !server.parameters.isResourceType(given) : /^[_$]/.test(given)) return undefined
+    else params[part.slice(1)] = given
+  }
+  return params
+}

@@ -1,0 +1,221 @@
+/** Runs a search: chooses among the ways to find the page, and says where the next one begins. */
+import type { Call } from '../../../kernel/ports.ts'
+import { Problem } from '../../../kernel/problem.ts'
+import {
+  type CompileOptions,
+  countStatement,
+  estimateStatement,
+  type FoundRow,
+  fullStatement,
+  plainStatement,
+  probeStatement,
+  restStatement,
+  seekAtMost,
+  seekStatement,
+  walkStatement,
+} from '../search/compile/statement.ts'
+import { sortTable } from '../search/compile/sort.ts'
+import { type Cursor, type Form, readCursor, writeCursor } from '../search/cursor.ts'
+import type { Search, Term } from '../search/term.ts'
+import type { FhirServer } from '../server.ts'
+import { documentSorted } from './search-document-sort.ts'
+
+export type Found = {
+  readonly rows: readonly FoundRow[]
+  /** Of the next page's link; undefined on the last page. */
+  readonly next: string | undefined
+  readonly total: number | undefined
+}
+
+export async function runSearch(server: FhirServer, call: Call, search: Search): Promise<Found> {
+  const cursor = search.cursor === undefined ? undefined : readCursor(search.cursor)
+  if (cursor) await refuseStale(server, call, cursor)
+  const dense = await denseTerms(server, call, search)
+  const options: CompileOptions = {
+    tenant: call.tenant,
+    parameters: server.parameters,
+    base: server.base,
+    now: server.clock(),
+    dense,
+    snapshot: cursor?.snapshot,
+  }
+  const wantsTotal = search.summary === 'count' ? 'accurate' : search.total
+  if (search.count === 0 || search.summary === 'count') {
+    const total = await totalOf(server, call, search, wantsTotal === 'none' ? 'accurate' : wantsTotal, options)
+    return { rows: [], next: undefined, total }
+  }
+  const page = await pageOf(server, call, search, cursor, options)
+  const isWhole = !cursor && page.next === undefined
+  if (isWhole) return { ...page, total: page.rows.length }
+  if (wantsTotal === 'none') return { ...page, total: page.total }
+  if (page.total !== undefined) return page
+  return { ...page, total: await totalOf(server, call, search, wantsTotal, options) }
+}
+
+/** How many resources match, up to `atMost`; and which, by type and id. For conditional interactions. */
+export async function matchingKeys(
+  server: FhirServer,
+  call: Call,
+  search: Search,
+  atMost: number,
+): Promise<FoundRow[]> {
+  const options = { tenant: call.tenant, parameters: server.parameters, base: server.base, now: server.clock() }
+  return server.store.query<FoundRow>(call, plainStatement(search, { limit: atMost }, options))
+}
+
+type Way = (
+  server: FhirServer,
+  call: Call,
+  search: Search,
+  cursor: Cursor | undefined,
+  options: CompileOptions,
+) => Promise<Found>
+
+async function pageOf(
+  server: FhirServer,
+  call: Call,
+  search: Search,
+  cursor: Cursor | undefined,
+  options: CompileOptions,
+) {
+  return ways[cursor?.form ?? firstForm(search)](server, call, search, cursor, options)
+}
+
+function firstForm(search: Search): Form {
+  if (search.sort.length === 0) return 'plain'
+  if (!search.sort.every(sortTable)) return 'document'
+  return search.sort.length === 1 ? 'seek' : 'full'
+}
+
+const ways: Readonly<Record<Form, Way>> = {
+  async plain(server, call, search, cursor, options) {
+    const rows = await server.store.query<FoundRow>(
+      call,
+      plainStatement(search, { limit: search.count + 1, cursor }, options),
+    )
+    return byRid('plain', rows, search, cursor)
+  },
+
+  async seek(server, call, search, cursor, options) {
+    const rows = await server.store.query<FoundRow>(
+      call,
+      seekStatement(search, { limit: search.count + 1, cursor }, options),
+    )
+    if (Number(rows[0]?.gathered ?? 0) > seekAtMost) return ways.walk(server, call, search, cursor, options)
+    return { ...byOffset('seek', rows, search, cursor), ...(rows[0] && { total: Number(rows[0].gathered) }) }
+  },
+
+  async walk(server, call, search, cursor, options) {
+    const limit = search.count + 1
+    const rows = await server.store.query<FoundRow>(call, walkStatement(search, { limit, cursor }, options))
+    if (rows.length === limit) return byRid('walk', rows, search, cursor)
+    // The keys are at their end; what has none comes now, as of the same moment.
+    const snapshot = cursor?.snapshot ?? rows[0]?.snapshot
+    const rest = await server.store.query<FoundRow>(
+      call,
+      restStatement(search, { limit: limit - rows.length }, { ...options, snapshot }),
+    )
+    if (rows.length + rest.length < limit) return { rows: [...rows, ...rest], next: undefined, total: undefined }
+    // The extra row only says that there are more: they begin behind the last that is shown.
+    const shown = [...rows, ...rest].slice(0, search.count)
+    const last = rest.length > 1 ? shown.at(-1) : undefined
+    const next = writeCursor({
+      form: 'rest',
+      snapshot: snapshot ?? (rest[0] as FoundRow).snapshot,
+      ...(last && { rid: last.rid }),
+    })
+    return { rows: shown, next, total: undefined }
+  },
+
+  async rest(server, call, search, cursor, options) {
+    const rows = await server.store.query<FoundRow>(
+      call,
+      restStatement(search, { limit: search.count + 1, cursor }, options),
+    )
+    return byRid('rest', rows, search, cursor)
+  },
+
+  async full(server, call, search, cursor, options) {
+    const rows = await server.store.query<FoundRow>(
+      call,
+      fullStatement(search, { limit: search.count + 1, cursor }, options),
+    )
+    return byOffset('full', rows, search, cursor)
+  },
+
+  async document(server, call, search, cursor, options) {
+    const sorted = await documentSorted(server, call, search, options)
+    const from = cursor?.offset ?? 0
+    const found = byOffset('document', sorted.slice(from, from + search.count + 1), search, cursor)
+    return { ...found, total: sorted.length }
+  },
+}
+
+function byRid(form: Form, rows: readonly FoundRow[], search: Search, cursor: Cursor | undefined): Found {
+  const shown = rows.slice(0, search.count)
+  const last = shown.at(-1)
+  if (rows.length <= search.count || !last) return { rows: shown, next: undefined, total: undefined }
+  const snapshot = cursor?.snapshot ?? last.snapshot
+  return {
+    rows: shown,
+    next: writeCursor({ form, snapshot, rid: last.rid, ...(last.key !== null && { key: last.key }) }),
+    total: undefined,
+  }
+}
+
+function byOffset(form: Form, rows: readonly FoundRow[], search: Search, cursor: Cursor | undefined): Found {
+  const shown = rows.slice(0, search.count)
+  const [first] = rows
+  if (rows.length <= search.count || !first) return { rows: shown, next: undefined, total: undefined }
+  const offset = (cursor?.offset ?? 0) + search.count
+  return {
+    rows: shown,
+    next: writeCursor({ form, snapshot: cursor?.snapshot ?? first.snapshot, offset }),
+    total: undefined,
+  }
+}
+
+/** Terms whose own matches are too many to begin a `_has` with. */
+async function denseTerms(server: FhirServer, call: Call, search: Search): Promise<Set<Term>> {
+  const dense = new Set<Term>()
+  for (const term of search.terms) {
+    if (term.kind !== 'has') continue
+    const options = { tenant: call.tenant, parameters: server.parameters, base: server.base, now: server.clock() }
+    const probe = probeStatement(term.type, term.term, seekAtMost, options)
+    const [row] = await server.store.query<{ total: string }>(call, probe)
+    if (Number(row?.total) >= seekAtMost) dense.add(term)
+  }
+  return dense
+}
+
+async function totalOf(
+  server: FhirServer,
+  call: Call,
+  search: Search,
+  how: 'estimate' | 'accurate',
+  options: CompileOptions,
+): Promise<number> {
+  if (how === 'accurate') {
+    const [row] = await server.store.query<{ total: string }>(call, countStatement(search, options))
+    return Number(row?.total)
+  }
+  const [row] = await server.store.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
+    call,
+    estimateStatement(search, options),
+  )
+  return row?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0
+}
+
+/** What was retired before the oldest remembered moment may be gone from the index: such a page would have holes. */
+async function refuseStale(server: FhirServer, call: Call, { snapshot }: Cursor): Promise<void> {
+  const [row] = await server.store.query<{ stale: boolean }>(call, {
+    name: 'stale_page',
+    text: `select coalesce(max(horizon) > $1::xid8, false) as stale from fhir.swept`,
+    values: [snapshot.split(':')[0]],
+  })
+  if (row?.stale)
+    throw new Problem('gone', 'This page link is too old; begin again at the first page', {
+      at: '_cursor',
+      code: { fhir: 'expired' },
+    })
+}

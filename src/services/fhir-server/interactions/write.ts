@@ -1,0 +1,111 @@
+/** create, update and delete of one resource. https://hl7.org/fhir/R4/http.html#create */
+import type { Call } from '../../../kernel/ports.ts'
+import { Problem } from '../../../kernel/problem.ts'
+import type { Resource } from '../../../standards/fhir/types.ts'
+import type { FhirServer } from '../server.ts'
+import type { Key, Store, Stored } from '../store/port.ts'
+import { asResource, checkId, checkValid, deleteChange, putChange } from './prepare.ts'
+import { eTag, type Result } from './result.ts'
+
+/** POST: the server gives the id. */
+export async function create(server: FhirServer, call: Call, type: string, body: unknown): Promise<Result> {
+  const resource = asResource(body, server, type)
+  checkValid(resource, server)
+  return put(server, call, server.store, resource, server.ids(), undefined)
+}
+
+/** PUT to an address: the next version, or the first where there is none. */
+export async function update(
+  server: FhirServer,
+  call: Call,
+  key: Key,
+  body: unknown,
+  { ifMatch, inTransaction }: WriteOptions = {},
+): Promise<Result> {
+  const resource = asResource(body, server, key.type)
+  checkId(key.id, key.type)
+  if (resource.id !== key.id)
+    throw new Problem(
+      'invalid',
+      resource.id === undefined ? 'The body has no id' : 'The id of the body is not that of the address',
+      {
+        at: `${key.type}.id`,
+      },
+    )
+  checkValid(resource, server)
+  return attempted(inTransaction, ifMatch, async () => {
+    const before = await server.store.read(call, key)
+    checkVersion(key, before, ifMatch)
+    return put(server, call, server.store, resource, key.id, before)
+  })
+}
+
+/** DELETE: a version that says so. Deleting what is not there changes nothing. */
+export async function remove(
+  server: FhirServer,
+  call: Call,
+  key: Key,
+  { ifMatch, inTransaction }: WriteOptions = {},
+): Promise<Result> {
+  return attempted(inTransaction, ifMatch, async () => {
+    const before = await server.store.read(call, key)
+    checkVersion(key, before, ifMatch)
+    if (before?.document === undefined) return { status: 204 }
+    const at = server.clock()
+    await server.store.write(call, [deleteChange(server, before)], at)
+    return { status: 204, deleted: 1, stored: { ...key, version: before.version + 1, lastUpdated: at } }
+  })
+}
+
+async function put(
+  server: FhirServer,
+  call: Call,
+  store: Store,
+  resource: Resource,
+  id: string,
+  before: Stored | undefined,
+): Promise<Result> {
+  const at = server.clock()
+  const { change, document, version } = putChange(server, resource, id, before, at)
+  await store.write(call, [change], at)
+  return {
+    status: before?.document === undefined ? 201 : 200,
+    body: document,
+    stored: { type: resource.resourceType, id, version, lastUpdated: at },
+    written: true,
+  }
+}
+
+/** https://hl7.org/fhir/R4/http.html#concurrency */
+export function checkVersion({ type, id }: Key, stored: Stored | undefined, ifMatch: string | undefined): void {
+  if (ifMatch === undefined) return
+  const tag = ifMatch.startsWith('W/') ? ifMatch : `W/${ifMatch.startsWith('"') ? ifMatch : `"${ifMatch}"`}`
+  if (!stored || stored.document === undefined)
+    throw new Problem('precondition-failed', `${type}/${id} has no current version`, { at: `${type}.meta.versionId` })
+  if (tag !== eTag(stored.version))
+    throw new Problem('precondition-failed', `${type}/${id} is in version ${stored.version} by now`, {
+      at: `${type}.meta.versionId`,
+    })
+}
+
+/** `inTransaction`: the server's store is one; what fails in it ends it, so trying again is its owner's affair. */
+type WriteOptions = { readonly ifMatch?: string | undefined; readonly inTransaction?: boolean }
+
+const attempted = <T>(inTransaction: boolean | undefined, ifMatch: string | undefined, attempt: () => Promise<T>) =>
+  inTransaction ? attempt() : again(ifMatch, attempt)
+
+const tries = 8
+
+/** Another writer was faster: look again. With a version asked for, that version is gone. */
+export async function again<T>(ifMatch: string | undefined, attempt: () => Promise<T>): Promise<T> {
+  for (let left = tries; ; left--) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!(error instanceof Problem) || error.kind !== 'conflict') throw error
+      if (ifMatch !== undefined)
+        throw new Problem('precondition-failed', error.message, { at: 'meta.versionId', cause: error })
+      if (left <= 1) throw error
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import { Problem } from '../../../kernel/problem.ts'
+import type { Definitions, SearchParameterDefinition } from '../../../standards/fhir/definitions/definitions.ts'
+import { compileFhirPath } from '../../../standards/fhir/fhirpath/compile.ts'
+import type { SearchParameter, SearchParameters, TypedValue } from './parameters.ts'
+
+/** The search parameters of R4 with their paths compiled, a type at a time, when it is first asked for. */
+export function buildSearchParameters(definitions: Definitions): SearchParameters {
+  const byType = new Map<string, ReadonlyMap<string, SearchParameter>>()
+  const compartments = new Map<string, ReturnType<SearchParameters['compartmentsOf']>>()
+
+  function of(type: string): ReadonlyMap<string, SearchParameter> {
+    const known = byType.get(type)
+    if (known) return known
+    if (!definitions.isResourceType(type) && type !== 'Resource') return new Map()
+    const built = buildType(type, definitions)
+    byType.set(type, built)
+    return built
+  }
+
+  function compartmentsOf(type: string) {
+    const known = compartments.get(type)
+    if (known) return known
+    const built = definitions.compartments.flatMap((owner) => {
+      const codes = definitions.compartmentParameters(owner, type)
+      const parameters = codes.flatMap((code) => of(type).get(code) ?? [])
+      return parameters.length > 0 || owner === type ? [{ owner, parameters, self: owner === type }] : []
+    })
+    compartments.set(type, built)
+    return built
+  }
+
+  return {
+    resourceTypes: definitions.resourceTypes,
+    isResourceType: (type) => definitions.isResourceType(type),
+    of,
+    compartmentsOf,
+  }
+}
+
+function buildType(type: string, definitions: Definitions): ReadonlyMap<string, SearchParameter> {
+  const indexes = new Map<string, string>()
+  const built = new Map<string, SearchParameter>()
+  for (const definition of definitions.searchParameters(type).values()) {
+    if (definition.expression === '' || definition.type === 'composite' || definition.type === 'special') {
+      built.set(definition.code, unindexed(type, definition))
+      continue
+    }
+    // Parameters that select the same values the same way share their rows.
+    const same = `${definition.type} ${definition.expression}`
+    const index = indexes.get(same) ?? `${type}.${definition.code}`
+    indexes.set(same, index)
+    const impliedSystem = definition.type === 'token' ? systemOf(definition.expression, type, definitions) : undefined
+    built.set(definition.code, {
+      code: definition.code,
+      type: definition.type,
+      url: definition.url,
+      index,
+      target: definition.target,
+      ...(impliedSystem !== undefined && { impliedSystem }),
+      extract: extractor(definition.expression, type, definitions),
+    })
+  }
+  return built
+}
+
+const unindexed = (type: string, { code, type: kind, url, target }: SearchParameterDefinition): SearchParameter => ({
+  code,
+  type: kind === 'composite' ? 'composite' : 'special',
+  url,
+  index: `${type}.${code}`,
+  target,
+  extract: () => [],
+})
+
+function extractor(expression: string, type: string, definitions: Definitions): SearchParameter['extract'] {
+  let path: ReturnType<typeof compileFhirPath> | undefined
+  return (resource) => {
+    path ??= compileFhirPath(expression, { type, definitions })
+    try {
+      const found = path(resource) as readonly TypedValue[]
+      return found.some(({ value }) => value === undefined || value === null)
+        ? found.filter(({ value }) => value !== undefined && value !== null)
+        : found
+    } catch (error) {
+      // Content that the path cannot be read on is not found by it; the rest of the resource is.
+      if (error instanceof Problem) return []
+      throw error
+    }
+  }
+}
+
+/** The code system of a plain `code` element: `Patient.gender`. */
+function systemOf(expression: string, type: string, definitions: Definitions): string | undefined {
+  if (!/^\w+(\.\w+)+$/.test(expression)) return undefined
+  let at = definitions.type(type)
+  const names = expression.split('.').slice(1)
+  for (const [n, name] of names.entries()) {
+    const element = at?.elements.get(name)
+    if (!element) return undefined
+    if (n === names.length - 1)
+      return element.types[0]?.code === 'code' && element.binding
+        ? definitions.impliedSystem(element.binding.valueSet)
+        : undefined
+    at = definitions.type(element.types[0]?.code ?? '')
+  }
+  return undefined
+}

@@ -1,0 +1,81 @@
+import type { SearchParameter, SearchParameters } from '../parameters.ts'
+import type { Term } from '../term.ts'
+
+/** What compiling a search has at hand; `bind` turns a value into a placeholder. */
+export type Context = {
+  readonly parameters: SearchParameters
+  /** This server's own address, with a slash at its end. */
+  readonly base: string
+  readonly now: Date
+  bind(value: unknown): string
+  /** A name for a table that nothing else has. */
+  alias(): string
+  /** The row holds now, or held in the snapshot that a page link names. */
+  alive(alias: string): string
+  /** The version is that of now, or of the snapshot. */
+  visible(alias: string): string
+  /** `select rid` of those resources that every term holds for, each once. */
+  matches(types: readonly string[], terms: readonly Term[]): string
+  /** Terms that were found to match so much that another way is better. */
+  readonly dense: ReadonlySet<Term>
+}
+
+/** Where the resources are that a term matches: a FROM item, a condition and the column that names the resource. */
+export type Finder = {
+  readonly from: string
+  readonly where: string
+  readonly rid: string
+  /** Each resource is found at most once. */
+  readonly unique: boolean
+  /** The term holds for all others. */
+  readonly negated?: boolean
+  /** Small for what is most likely to match few: where a search begins. */
+  readonly rank: number
+}
+
+/** The tenant is the first value of every statement. */
+export const tenant = '$1::int4'
+
+/** The names under which a parameter's values are indexed, for each type searched. */
+export function indexesOf(parameter: SearchParameter, types: readonly string[], context: Context): string[] {
+  const all = types.length === 0 ? context.parameters.resourceTypes : types
+  const found = all.flatMap((type) => context.parameters.of(type).get(parameter.code)?.index ?? [])
+  return [...new Set(found)]
+}
+
+export type MatchTerm = Extract<Term, { kind: 'match' }>
+/** Compiles the values of one parameter type. */
+export type Compile = (term: MatchTerm, indexes: readonly string[], context: Context) => Finder
+
+/** `column = $n` or `column = any($n)`. */
+export function equalsAny(
+  column: string,
+  values: readonly (bigint | string)[],
+  type: string,
+  context: Context,
+): string {
+  const distinct = [...new Set(values.map(String))]
+  if (distinct.length === 1) return `${column} = ${context.bind(distinct[0])}::${type}`
+  return `${column} = any(${context.bind(distinct)}::${type}[])`
+}
+
+/** The resources that have one of these hashes. */
+export function hashFinder(hashes: readonly bigint[], rank: number, context: Context): Finder {
+  const t = context.alias()
+  const where = `${t}.tenant = ${tenant} and ${equalsAny(`${t}.h`, hashes, 'int8', context)} and ${context.alive(t)}`
+  return { from: `fhir.ix ${t}`, where, rid: `${t}.rid`, unique: new Set(hashes).size === 1, rank }
+}
+
+/** The resources with an ordered value of the parameter for which one of the conditions holds. */
+export function valueFinder(
+  table: 'ix_date' | 'ix_num' | 'ix_str',
+  keys: readonly bigint[],
+  condition: (alias: string) => string,
+  rank: number,
+  context: Context,
+): Finder {
+  const t = context.alias()
+  const p = equalsAny(`${t}.p`, keys, 'int8', context)
+  const where = `${t}.tenant = ${tenant} and ${p} and (${condition(t)}) and ${context.alive(t)}`
+  return { from: `fhir.${table} ${t}`, where, rid: `${t}.rid`, unique: false, rank }
+}

@@ -1,0 +1,193 @@
+/**
+ * The statements of a search. Every one takes the tenant as its first value and answers rows of `FoundRow`.
+ *
+ * plain: newest resources first. seek: gathers at most `seekAtMost` matches and sorts them. walk: goes along the index of
+ * the sort key, when matches are too many to gather; rest: those without a key, behind them. full: sorts all matches.
+ */
+import type { CompiledSearch as Statement } from '../compiled-search.ts'
+import type { Cursor } from '../cursor.ts'
+import type { SearchParameters } from '../parameters.ts'
+import type { Search, SortKey, Term } from '../term.ts'
+import { type Context, type Finder, tenant } from './context.ts'
+import { sortRow, sortTable } from './sort.ts'
+import { allFinder, finderOf } from './term.ts'
+
+export type FoundRow = {
+  type: string
+  id: string
+  rid: string
+  version: number
+  last_updated: Date
+  document: string
+  snapshot: string
+  /** Of the sort, as text; null where the resource has none. */
+  key: string | null
+  /** seek: how many matches were gathered. */
+  gathered: string
+}
+
+export type CompileOptions = {
+  readonly tenant: number
+  readonly parameters: SearchParameters
+  readonly base: string
+  readonly now: Date
+  readonly dense?: ReadonlySet<Term>
+  /** From a page link. */
+  readonly snapshot?: string | undefined
+}
+
+/** More matches than this are not gathered and sorted, but looked for along the sort's index. */
+export const seekAtMost = 5000
+
+type Window = { readonly limit: number; readonly cursor?: Cursor | undefined }
+
+export function plainStatement(search: Search, { limit, cursor }: Window, options: CompileOptions): Statement {
+  return build(options, (context) => {
+    const after = cursor?.rid ? `where m.rid < ${context.bind(cursor.rid)}::int8` : ''
+    const page = `select m.rid, null::text as key from (${context.matches(search.types, search.terms)}) m ${after}
+      order by m.rid desc limit ${limit}`
+    return withDocuments(page, '0', 'p.rid desc', context)
+  })
+}
+
+export function seekStatement(search: Search, { limit, cursor }: Window, options: CompileOptions): Statement {
+  return build(options, (context) => {
+    const gathered = `c as materialized (select rid from (${context.matches(search.types, search.terms)}) m limit ${seekAtMost + 1})`
+    return `with ${gathered} ${withDocuments(sorted('c', search, limit, cursor, context), '(select count(*) from c)', 'p.place', context)}`
+  })
+}
+
+export function fullStatement(search: Search, { limit, cursor }: Window, options: CompileOptions): Statement {
+  return build(options, (context) => {
+    const all = `(${context.matches(search.types, search.terms)})`
+    return withDocuments(sorted(all, search, limit, cursor, context), '0', 'p.place', context)
+  })
+}
+
+/** Sorted by the keys, those without one last, in both directions. */
+function sorted(from: string, search: Search, limit: number, cursor: Cursor | undefined, context: Context): string {
+  const keys = search.sort.map((key) => {
+    const table = sortTable(key)
+    if (!table) throw new TypeError('This key is not in an index table')
+    const t = context.alias()
+    return {
+      join: `left join fhir.${table.table} ${t} on ${t}.rid = m.rid and ${sortRow(t, key, search.types, context)}`,
+      order: `${t}.${table.column}${key.descending ? ' desc' : ''} nulls last`,
+    }
+  })
+  const order = [...keys.map(({ order }) => order), 'm.rid desc'].join(', ')
+  return `select m.rid, null::text as key, row_number() over (order by ${order}) as place from ${from} m
+    ${keys.map(({ join }) => join).join(' ')} order by ${order} limit ${limit} offset ${context.bind(cursor?.offset ?? 0)}::int8`
+}
+
+export function walkStatement(search: Search, { limit, cursor }: Window, options: CompileOptions): Statement {
+  return build(options, (context) => {
+    const key = search.sort[0] as SortKey
+    const table = sortTable(key)
+    if (!table) throw new TypeError('This key is not in an index table')
+    const { column, type } = table
+    const than = key.descending ? '<' : '>'
+    const [last, rid] = cursor?.rid ? [context.bind(cursor.key), context.bind(cursor.rid)] : []
+    const after = last
+      ? `and s.${column} ${than}= ${last}::${type} and (s.${column} ${than} ${last}::${type} or s.rid ${than} ${rid}::int8)`
+      : ''
+    const direction = key.descending ? ' desc' : ''
+    const page = `select s.rid, s.${column}::text as key, row_number() over (order by s.${column}${direction}, s.rid${direction}) as place
+      from fhir.${table.table} s where ${sortRow('s', key, search.types, context)} ${after}
+      ${search.terms.map((term) => `and ${holds(finderOf(term, search.types, context), 's')}`).join(' ')}
+      order by s.${column}${direction}, s.rid${direction} limit ${limit}`
+    return withDocuments(page, '0', 'p.place', context)
+  })
+}
+
+export function restStatement(search: Search, { limit, cursor }: Window, options: CompileOptions): Statement {
+  return build(options, (context) => {
+    const key = search.sort[0] as SortKey
+    const table = sortTable(key)
+    if (!table) throw new TypeError('This key is not in an index table')
+    const after = cursor?.rid ? `and m.rid < ${context.bind(cursor.rid)}::int8` : ''
+    const page = `select m.rid, null::text as key from (${context.matches(search.types, search.terms)}) m
+      where not exists (select from fhir.${table.table} s where s.rid = m.rid and ${sortRow('s', key, search.types, context)})
+      ${after} order by m.rid desc limit ${limit}`
+    return withDocuments(page, '0', 'p.rid desc', context)
+  })
+}
+
+/** The documents of all matches, in pieces by rid: for keys that only the document holds. */
+export function documentsStatement(search: Search, { limit, cursor }: Window, options: CompileOptions): Statement {
+  return plainStatement(search, { limit, cursor }, options)
+}
+
+/** How many match: `{ total }`, up to `atMost` of them. */
+export function countStatement(search: Search, options: CompileOptions, atMost?: number): Statement {
+  return build(options, (context) => {
+    const all = context.matches(search.types, search.terms)
+    const capped = atMost === undefined ? all : `select rid from (${all}) m limit ${atMost}`
+    return `select count(*) as total, pg_current_snapshot()::text as snapshot from (${capped}) m`
+  })
+}
+
+/** How many PostgreSQL expects: `{ "QUERY PLAN": [{ Plan: { "Plan Rows" } }] }`. */
+export function estimateStatement(search: Search, options: CompileOptions): Statement {
+  return build(options, (context) => `explain (format json) ${context.matches(search.types, search.terms)}`)
+}
+
+/** How many a term finds by itself, up to `atMost`. */
+export function probeStatement(type: string, term: Term, atMost: number, options: CompileOptions): Statement {
+  return build(
+    options,
+    (context) => `select count(*) as total from (select from (${context.matches([type], [term])}) m limit ${atMost}) n`,
+  )
+}
+
+/** The newest visible versions of a page of rids. */
+function withDocuments(page: string, gathered: string, order: string, context: Context): string {
+  return `select d.type, d.id, d.rid, d.version, d.last_updated, d.document, pg_current_snapshot()::text as snapshot,
+      p.key, ${gathered} as gathered
+    from (${page}) p cross join lateral (
+      select * from fhir.version v where v.tenant = ${tenant} and v.rid = p.rid ${context.visible('v')} order by v.v desc limit 1
+    ) d order by ${order}`
+}
+
+const holds = ({ from, where, rid, negated }: Finder, alias: string) =>
+  `${negated ? 'not ' : ''}exists (select from ${from} where ${where} and ${rid} = ${alias}.rid)`
+
+function build(options: CompileOptions, write: (context: Context) => string): Statement {
+  const values: unknown[] = [options.tenant]
+  let aliases = 0
+  let snapshotAt: string | undefined
+  const bind = (value: unknown) => `$${values.push(value)}`
+  const snapshot = () => `${(snapshotAt ??= bind(options.snapshot))}::pg_snapshot`
+  const context: Context = {
+    parameters: options.parameters,
+    base: options.base,
+    now: options.now,
+    dense: options.dense ?? new Set(),
+    bind,
+    alias: () => `t${aliases++}`,
+    alive: (alias) =>
+      options.snapshot === undefined
+        ? `${alias}.until is null`
+        : `pg_visible_in_snapshot(${alias}.since, ${snapshot()})
+           and (${alias}.until is null or not pg_visible_in_snapshot(${alias}.until, ${snapshot()}))`,
+    visible: (alias) =>
+      options.snapshot === undefined ? '' : `and pg_visible_in_snapshot(${alias}.txid, ${snapshot()})`,
+    matches: (types, terms) =>
+      selectMatches(
+        types,
+        terms.map((term) => finderOf(term, types, context)),
+        context,
+      ),
+  }
+  return { text: write(context), values }
+}
+
+function selectMatches(types: readonly string[], finders: readonly Finder[], context: Context): string {
+  const positive = finders.filter(({ negated }) => !negated).sort((a, b) => a.rank - b.rank)
+  const first = positive[0] ?? allFinder(types, context)
+  const others = finders.filter((finder) => finder !== first)
+  const begin = `select ${first.unique ? '' : 'distinct '}${first.rid} as rid from ${first.from} where ${first.where}`
+  if (others.length === 0) return begin
+  const c = context.alias()
+  return `select ${c}.rid from (${begin}) ${c} where ${others.map((finder) => holds(finder, c)).join(' and ')}`
+}

@@ -1,0 +1,147 @@
+/** From a term to where its resources are found. A new type of parameter is a new file and a line here. */
+import { compartmentKey, parameterKey, presenceKey } from '../hash.ts'
+import type { SearchParameterType } from '../parameters.ts'
+import type { Term } from '../term.ts'
+import {
+  type Compile,
+  type Context,
+  equalsAny,
+  type Finder,
+  hashFinder,
+  indexesOf,
+  type MatchTerm,
+  tenant,
+} from './context.ts'
+import { date } from './date.ts'
+import { number, quantity } from './number.ts'
+import { reference } from './reference.ts'
+import { string } from './string.ts'
+import { token } from './token.ts'
+import { uri } from './uri.ts'
+
+const compilers: Partial<Record<SearchParameterType, Compile>> = {
+  token,
+  string,
+  reference,
+  date,
+  number,
+  quantity,
+  uri,
+}
+
+export function finderOf(term: Term, types: readonly string[], context: Context): Finder {
+  return finders[term.kind](term as never, types, context)
+}
+
+type Find<K extends Term['kind']> = (
+  term: Extract<Term, { kind: K }>,
+  types: readonly string[],
+  context: Context,
+) => Finder
+
+const finders: { readonly [K in Term['kind']]: Find<K> } = {
+  match(term, types, context) {
+    const indexes = indexesOf(term.parameter, types, context)
+    if (term.modifier === 'missing') return presence(term, indexes, types, context)
+    const compile = compilers[term.parameter.type] as Compile
+    const finder = compile(term, indexes, context)
+    return term.modifier === 'not' ? { ...finder, negated: true } : finder
+  },
+
+  id({ ids, not }, types, context) {
+    const t = context.alias()
+    const l = context.alias()
+    const all = types.length === 0 ? context.parameters.resourceTypes : types
+    const where = `${t}.tenant = ${tenant} and ${equalsAny(`${t}.type`, all, 'text', context)}
+      and ${equalsAny(`${t}.id`, ids, 'text', context)}
+      and ${l}.tenant = ${tenant} and ${l}.type = ${t}.type and ${l}.rid = ${t}.rid and ${context.alive(l)}`
+    return { from: `fhir.resource ${t}, fhir.live ${l}`, where, rid: `${t}.rid`, unique: true, negated: not, rank: 0 }
+  },
+
+  chain({ parameter, targets }, types, context) {
+    const found = targets.map(({ type, term }) => {
+      const l = context.alias()
+      return `select ${l}.key from fhir.live ${l} where ${l}.tenant = ${tenant} and ${l}.type = ${context.bind(type)}::text
+        and ${context.alive(l)} and ${l}.rid in (${context.matches([type], [term])})`
+    })
+    const g = context.alias()
+    const t = context.alias()
+    const hash = indexesOf(parameter, types, context)
+      .map((index) => `${t}.h = ${g}.key # ${context.bind(String(parameterKey(index)))}::int8`)
+      .join(' or ')
+    return {
+      from: `(${found.join(' union all ')}) ${g}, fhir.ix ${t}`,
+      where: `${t}.tenant = ${tenant} and (${hash}) and ${context.alive(t)}`,
+      rid: `${t}.rid`,
+      unique: false,
+      rank: 3,
+    }
+  },
+
+  has(term, types, context) {
+    return context.dense.has(term) ? hasFromTarget(term, types, context) : hasFromSource(term, types, context)
+  },
+
+  compartment({ owner }, types, context) {
+    const all = types.length === 0 ? context.parameters.resourceTypes : types
+    return hashFinder(
+      all.map((type) => compartmentKey(owner, type)),
+      1,
+      context,
+    )
+  },
+}
+
+/** Begins with what refers, and follows its references: good while few do. */
+function hasFromSource(term: Extract<Term, { kind: 'has' }>, types: readonly string[], context: Context): Finder {
+  const { type, parameter } = term
+  const s = context.alias()
+  const r = context.alias()
+  const l = context.alias()
+  const constant = context.bind(String(parameterKey(parameter.index)))
+  return {
+    from: `fhir.live ${s} cross join lateral unnest(${s}.refs) ${r}(h) join fhir.live ${l} on ${l}.key = ${r}.h # ${constant}::int8`,
+    where: `${s}.tenant = ${tenant} and ${s}.type = ${context.bind(type)}::text and ${context.alive(s)}
+      and ${s}.rid in (${context.matches([type], [term.term])})
+      and ${l}.tenant = ${tenant} and ${typeIs(l, types, context)} and ${context.alive(l)}`,
+    rid: `${l}.rid`,
+    unique: false,
+    rank: 3,
+  }
+}
+
+/** Begins with what is referred to, and asks whether any such reference is there: good when nearly all are. */
+function hasFromTarget(term: Extract<Term, { kind: 'has' }>, types: readonly string[], context: Context): Finder {
+  const l = context.alias()
+  const t = context.alias()
+  const constant = context.bind(String(parameterKey(term.parameter.index)))
+  return {
+    from: `fhir.live ${l}`,
+    where: `${l}.tenant = ${tenant} and ${typeIs(l, types, context)} and ${context.alive(l)} and exists (
+      select from fhir.ix ${t} where ${t}.tenant = ${tenant} and ${t}.h = ${l}.key # ${constant}::int8 and ${context.alive(t)}
+      and ${t}.rid in (${context.matches([term.type], [term.term])}))`,
+    rid: `${l}.rid`,
+    unique: true,
+    rank: 6,
+  }
+}
+
+function presence(term: MatchTerm, indexes: readonly string[], types: readonly string[], context: Context): Finder {
+  const l = context.alias()
+  const keys = context.bind(indexes.map(presenceKey))
+  const has = `${l}.present && ${keys}::int4[]`
+  const where = `${everything(l, types, context)} and ${term.values[0] === 'true' ? `not (${has})` : has}`
+  return { from: `fhir.live ${l}`, where, rid: `${l}.rid`, unique: true, rank: 5 }
+}
+
+/** All resources of the types: where a search without any other condition begins. */
+export function allFinder(types: readonly string[], context: Context): Finder {
+  const l = context.alias()
+  return { from: `fhir.live ${l}`, where: everything(l, types, context), rid: `${l}.rid`, unique: true, rank: 9 }
+}
+
+const everything = (l: string, types: readonly string[], context: Context) =>
+  `${l}.tenant = ${tenant} and ${typeIs(l, types, context)} and ${context.alive(l)}`
+
+const typeIs = (l: string, types: readonly string[], context: Context) =>
+  types.length === 0 ? 'true' : equalsAny(`${l}.type`, types, 'text', context)

@@ -1,0 +1,2 @@
+/** SQL until somebody runs it. The first value is the tenant. */
+export type CompiledSearch = { readonly text: string; readonly values: readonly unknown[] }

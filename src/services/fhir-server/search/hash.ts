@@ -1,0 +1,46 @@
+/**
+ * 64-bit hashes under which values are found in the index tables. SHA-256 cut to 64 bits: nobody can choose a value
+ * that collides with another's, and by chance a search meets a wrong row once in 10^12 searches of a store of
+ * ten million values (docs/decisions/0001-storage.md).
+ */
+import { hash } from 'node:crypto'
+
+const separator = '\u0001'
+const remembered = new Map<string, bigint>()
+const rememberedAtMost = 20_000
+
+/** The hash of the parts as PostgreSQL's int8. Codes recur, so the recent ones are remembered. */
+export function hash64(...parts: readonly string[]): bigint {
+  const text = parts.join(separator)
+  const known = remembered.get(text)
+  if (known !== undefined) return known
+  const value = BigInt.asIntN(64, BigInt(`0x${hash('sha256', text, 'hex').slice(0, 16)}`))
+  if (remembered.size >= rememberedAtMost) remembered.clear()
+  remembered.set(text, value)
+  return value
+}
+
+/** A parameter of a type, in the tables that hold ordered values. */
+export const parameterKey = (index: string): bigint => hash64('p', index)
+
+/** A parameter as PostgreSQL's int4, in `live.present`. */
+export const presenceKey = (index: string): number => Number(BigInt.asIntN(32, parameterKey(index)))
+
+/** A resource as references name it: `Patient/1`, or the whole URL where it is elsewhere. */
+export const resourceKey = (target: string): bigint => hash64('r', target)
+
+/** A reference from a parameter to a resource. The exclusive or lets SQL follow a chain from `live.key` alone. */
+export const referenceKey = (index: string, target: string): bigint => resourceKey(target) ^ parameterKey(index)
+
+/** Membership of a resource of `type` in the compartment of `owner` (`Patient/1`). */
+export const compartmentKey = (owner: string, type: string): bigint => hash64('m', owner, type)
+
+export const uriKey = (index: string, uri: string): bigint => hash64('u', index, uri)
+
+/** The four ways in which a token is asked for: `code`, `system|code`, `system|`, `|code`. */
+export const tokenKey = {
+  code: (index: string, code: string) => hash64('t', index, code),
+  systemAndCode: (index: string, system: string, code: string) => hash64('t', index, system, code),
+  system: (index: string, system: string) => hash64('t', index, system, '', ''),
+  codeWithoutSystem: (index: string, code: string) => hash64('t', index, '', code),
+}

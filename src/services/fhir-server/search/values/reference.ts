@@ -1,0 +1,35 @@
+import type { Token } from './token.ts'
+import type { TypedValue } from '../parameters.ts'
+
+/** What a reference leads to: `Patient/1` (a version is left off), or an absolute URL; and its identifier. */
+export type ReferenceValue = { readonly target?: string; readonly identifier?: Token }
+
+const relative = /^(?:.*\/)?([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
+
+/** https://hl7.org/fhir/R4/search.html#reference — `base` is this server's own address, with a slash at its end. */
+export function referencesOf({ type, value }: TypedValue, base: string): readonly ReferenceValue[] {
+  if (typeof value === 'string') return targetsOf(value, base, type)
+  if (typeof value !== 'object' || value === null || type !== 'Reference') return []
+  const { reference, identifier } = value as { reference?: string; identifier?: { system?: string; value?: string } }
+  const targets = typeof reference === 'string' ? targetsOf(reference, base, type) : []
+  if (typeof identifier?.value !== 'string') return targets
+  const { system, value: code } = identifier
+  return [...targets, { identifier: { code, ...(typeof system === 'string' && { system }) } }]
+}
+
+function targetsOf(text: string, base: string, type: string): ReferenceValue[] {
+  if (text.startsWith('#')) return []
+  if (type === 'canonical' || type === 'uri') {
+    const bar = text.indexOf('|')
+    return bar > 0 ? [{ target: text }, { target: text.slice(0, bar) }] : [{ target: text }]
+  }
+  return [{ target: normalReference(text, base) }]
+}
+
+/** A reference as it is indexed and looked up. */
+export function normalReference(text: string, base: string): string {
+  const local = text.startsWith(base) ? text.slice(base.length) : text
+  if (local.includes(':')) return local
+  const match = relative.exec(local)
+  return match ? `${match[1]}/${match[2]}` : local
+}

@@ -1,0 +1,101 @@
+/** The store on PostgreSQL: schema fhir of migrations/0001-fhir.sql. */
+import type { Call } from '../../../kernel/ports.ts'
+import type { Database, Statement } from '../../../platform/database/port.ts'
+import { historyStatement, historyTotalStatement } from './history.ts'
+import type { Store, Stored } from './port.ts'
+import { writeStatement } from './write.ts'
+
+export function postgresStore(database: Database): Store {
+  return storeOn(
+    (call, statement) => database.query(call.tenant, statement),
+    (call, locks, work) =>
+      database.transaction(call.tenant, async (tx) => {
+        // In one order for everybody, so that two that want the same two locks do not wait for each other.
+        for (const lock of [...new Set(locks)].sort())
+          await tx.query({
+            name: 'lock',
+            text: 'select pg_advisory_xact_lock(hashtextextended($1, $2))',
+            values: [lock, call.tenant],
+          })
+        const inside = storeOn(
+          (_call, statement) => tx.query(statement),
+          (_call, _locks, again) => again(inside),
+        )
+        return work(inside)
+      }),
+  )
+}
+
+type Run = <Row>(call: Call, statement: Statement) => Promise<Row[]>
+
+function storeOn(run: Run, transaction: Store['transaction']): Store {
+  return {
+    async read(call, { type, id }) {
+      const rows = await run<Row>(call, { name: 'read', text: read, values: [call.tenant, type, id] })
+      return rows[0] && stored(rows[0])
+    },
+    async readVersion(call, { type, id }, version) {
+      const values = [call.tenant, type, id, version]
+      const rows = await run<Row>(call, { name: 'read_version', text: readVersion, values })
+      return rows[0] && stored(rows[0])
+    },
+    async readMany(call, keys) {
+      if (keys.length === 0) return []
+      const values = [call.tenant, keys.map(({ type }) => type), keys.map(({ id }) => id)]
+      const rows = await run<Row>(call, { name: 'read_many', text: readMany, values })
+      return rows.map(stored)
+    },
+    async history(call, scope, window) {
+      const rows = await run<Row>(call, historyStatement(call.tenant, scope, window))
+      return rows.map(stored)
+    },
+    async historyTotal(call, scope, window) {
+      const [row] = await run<{ total: string }>(call, historyTotalStatement(call.tenant, scope, window))
+      return Number(row?.total)
+    },
+    query: run,
+    async write(call, changes, lastUpdated) {
+      if (changes.length === 0) return []
+      return run<{ rid: string; v: string }>(call, writeStatement(call.tenant, changes, lastUpdated))
+    },
+    transaction,
+  }
+}
+
+export type Row = {
+  type: string
+  id: string
+  rid: string
+  v: string
+  version: number
+  operation: Stored['operation']
+  last_updated: Date
+  document: string | null
+}
+
+export function stored(row: Row): Stored {
+  return {
+    type: row.type,
+    id: row.id,
+    rid: row.rid,
+    v: row.v,
+    version: row.version,
+    operation: row.operation,
+    lastUpdated: row.last_updated,
+    document: row.document ?? undefined,
+  }
+}
+
+const columns = 'd.type, d.id, d.rid, d.v, d.version, d.operation, d.last_updated, d.document'
+
+const read = `select ${columns} from fhir.resource r
+  join fhir.version d on d.tenant = $1 and d.rid = r.rid and d.v = r.v
+  where r.tenant = $1 and r.type = $2 and r.id = $3`
+
+const readVersion = `select ${columns} from fhir.resource r
+  join fhir.version d on d.tenant = $1 and d.rid = r.rid and d.version = $4
+  where r.tenant = $1 and r.type = $2 and r.id = $3`
+
+const readMany = `select ${columns} from unnest($2::text[], $3::text[]) as k(type, id)
+  join fhir.resource r on r.tenant = $1 and r.type = k.type and r.id = k.id
+  join fhir.version d on d.tenant = $1 and d.rid = r.rid and d.v = r.v`

@@ -1,0 +1,247 @@
+/**
+ * The one statement that writes: new versions, their index rows and the retirement of the old ones. Built from the
+ * parts a write needs and prepared under a name for each such shape, so that a create plans nothing.
+ */
+import type { Statement } from '../../../platform/database/port.ts'
+import type { DateRow, IndexRows, NumberRow, StringRow } from '../search/index-rows.ts'
+import type { Change } from './port.ts'
+
+export function writeStatement(tenant: number, changes: readonly Change[], lastUpdated: Date): Statement {
+  const parts = new Parts()
+  const add = differences(changes, (before, after) => after)
+  const retire = differences(changes, (before) => before)
+  const single = changes.length === 1
+  const tenantAt = parts.bind(tenant)
+  const at = parts.bind(lastUpdated.toISOString())
+
+  parts.step('x', single ? oneChange(parts, changes[0] as Change) : manyChanges(parts, changes))
+  parts.step(
+    'versions',
+    `insert into fhir.version (tenant, rid, v, version, type, id, operation, last_updated, document)
+     select ${tenantAt}::int4, rid, v, seen + 1, type, id, operation, ${at}::timestamptz, document from x`,
+  )
+  if (changes.some(({ before }) => !before))
+    parts.step(
+      'created',
+      `insert into fhir.resource (tenant, type, id, rid, v, version, deleted)
+       select ${tenantAt}, type, id, rid, v, 1, operation = 'D' from x where seen = 0`,
+    )
+  const updates = changes.filter(({ before }) => before).length
+  if (updates > 0)
+    parts.step(
+      'updated',
+      `update fhir.resource r set v = x.v, version = x.seen + 1, deleted = x.operation = 'D'
+       from x where r.tenant = ${tenantAt} and r.type = x.type and r.id = x.id and r.version = x.seen and x.seen > 0
+       returning 1`,
+    )
+  if (changes.some(isLiveRetired))
+    parts.step(
+      'live_retired',
+      `update fhir.live l set until = pg_current_xact_id()
+       from x where l.tenant = ${tenantAt} and l.type = x.type and l.rid = x.rid and l.until is null and x.retire`,
+    )
+  if (changes.some(isLiveNew))
+    parts.step(
+      'live_new',
+      `insert into fhir.live (tenant, type, rid, key, present, refs)
+       select ${tenantAt}, type, rid, key, present::int4[], refs::int8[] from x where live`,
+    )
+  for (const table of tables) {
+    const gone = retire.flatMap((rows, n) => rows.map(table.rows).flatMap((list) => list.map((row) => ({ n, row }))))
+    if (gone.length > 0)
+      parts.step(
+        `${table.name}_retired`,
+        `update fhir.${table.name} t set until = pg_current_xact_id()
+         from ${parts.rows(table.columns, gone, single)} where t.tenant = ${tenantAt} and t.rid = x.rid and t.until is null
+         and ${table.columns.map(same).join(' and ')}`,
+      )
+    const fresh = add.flatMap((rows, n) => rows.map(table.rows).flatMap((list) => list.map((row) => ({ n, row }))))
+    if (fresh.length === 0) continue
+    parts.step(
+      `${table.name}_new`,
+      `insert into fhir.${table.name} (tenant, rid, ${table.columns.map(({ column }) => column).join(', ')})
+       select ${tenantAt}, x.rid, ${table.columns.map(({ column }) => `a.${column}`).join(', ')}
+       from ${parts.rows(table.columns, fresh, single)}`,
+    )
+  }
+  const checked =
+    updates > 0 ? `, fhir.require_written(${parts.bind(updates)}::int8, (select count(*) from updated))` : ''
+  return parts.statement(`select rid, v${checked} from x order by n`)
+}
+
+const same = ({ column, nullable }: Column<never>) =>
+  `t.${column} ${nullable ? 'is not distinct from' : '='} a.${column}`
+
+/** Collects steps of the statement, its values, and the name of its shape. */
+class Parts {
+  #values: unknown[] = []
+  #steps: string[] = []
+
+  bind(value: unknown): string {
+    return `$${this.#values.push(value)}`
+  }
+
+  step(name: string, text: string): void {
+    this.#steps.push(`${name} as ${name === 'x' ? 'materialized ' : ''}(${text})`)
+  }
+
+  /** Rows as arrays, a column each, joined with the change they belong to. */
+  rows<R>(columns: readonly Column<R>[], rows: readonly { n: number; row: R }[], single: boolean): string {
+    const arrays = columns.map(({ type, of }) => `${this.bind(array(rows.map(({ row }) => of(row))))}::${type}[]`)
+    const names = columns.map(({ column }) => column)
+    if (single) return `x, unnest(${arrays.join(', ')}) as a(${names.join(', ')})`
+    const owner = this.bind(array(rows.map(({ n }) => n + 1)))
+    return `x join unnest(${owner}::int4[], ${arrays.join(', ')}) as a(n, ${names.join(', ')}) on a.n = x.n`
+  }
+
+  statement(last: string): Statement {
+    const text = `with ${this.#steps.join(',\n')}\n${last}`
+    return { name: nameOf(text), text, values: this.#values }
+  }
+}
+
+const names = new Map<string, string>()
+function nameOf(text: string): string {
+  const known = names.get(text) ?? `write_${names.size}`
+  names.set(text, known)
+  return known
+}
+
+function oneChange(parts: Parts, change: Change): string {
+  const { key, operation, before, document, rows } = change
+  const live = isLiveNew(change)
+  return `select 1 as n, ${parts.bind(key.type)}::text as type, ${parts.bind(key.id)}::text as id,
+    ${parts.bind(operation)}::char as operation, coalesce(${parts.bind(before?.rid ?? null)}::int8, s.v) as rid, s.v,
+    ${parts.bind(before?.version ?? 0)}::int4 as seen, ${parts.bind(document ?? null)}::text as document,
+    ${live} as live, ${isLiveRetired(change)} as retire, ${parts.bind(live ? String(rows?.key) : null)}::int8 as key,
+    ${parts.bind(live ? array([...(rows?.present ?? [])]) : null)}::int4[] as present,
+    ${parts.bind(live ? array([...(rows?.references ?? [])]) : null)}::int8[] as refs
+    from (select nextval('fhir.v') as v) s`
+}
+
+function manyChanges(parts: Parts, changes: readonly Change[]): string {
+  const column = (type: string, of: (change: Change) => unknown) => `${parts.bind(array(changes.map(of)))}::${type}[]`
+  const ifLive = (value: (rows: IndexRows) => unknown) => (change: Change) =>
+    isLiveNew(change) && change.rows ? value(change.rows) : null
+  return `select n, type, id, operation, coalesce(rid, v) as rid, v, seen, document, live, retire, key, present, refs
+    from (select t.*, nextval('fhir.v') as v from unnest(
+      ${column('text', ({ key }) => key.type)}, ${column('text', ({ key }) => key.id)},
+      ${column('char', ({ operation }) => operation)}, ${column('int8', ({ before }) => before?.rid ?? null)},
+      ${column('int4', ({ before }) => before?.version ?? 0)}, ${column('text', ({ document }) => document ?? null)},
+      ${column('bool', isLiveNew)}, ${column('bool', isLiveRetired)}, ${column(
+        'int8',
+        ifLive(({ key }) => key),
+      )},
+      ${column(
+        'text',
+        ifLive(({ present }) => array([...present])),
+      )},
+      ${column(
+        'text',
+        ifLive(({ references }) => array([...references])),
+      )}
+    ) with ordinality as t(type, id, operation, rid, seen, document, live, retire, key, present, refs, n)) t`
+}
+
+/** The resource's line in fhir.live says what parameters it has; it stays while that stays. */
+function isLiveNew({ before, rows }: Change): boolean {
+  return rows !== undefined && !(before?.rows && sameLine(before.rows, rows))
+}
+function isLiveRetired({ before, rows }: Change): boolean {
+  return before?.rows !== undefined && !(rows && sameLine(before.rows, rows))
+}
+function sameLine(a: IndexRows, b: IndexRows): boolean {
+  return (
+    a.present.symmetricDifference(b.present).size === 0 && a.references.symmetricDifference(b.references).size === 0
+  )
+}
+
+type Column<R> = {
+  readonly column: string
+  readonly type: string
+  readonly of: (row: R) => unknown
+  readonly nullable?: true
+}
+type Table = {
+  readonly name: string
+  readonly rows: (rows: IndexRows) => readonly never[]
+  readonly columns: readonly Column<never>[]
+}
+
+/** The index tables and their columns behind tenant and rid; all of them together find a row again. */
+const tables: readonly Table[] = [
+  table<bigint>('ix', ({ hashes }) => [...hashes], [{ column: 'h', type: 'int8', of: (h) => h }]),
+  table<DateRow>('ix_date', ({ dates }) => dates, [
+    { column: 'p', type: 'int8', of: ({ p }) => p },
+    { column: 'lo', type: 'timestamptz', of: ({ lo }) => lo },
+    { column: 'hi', type: 'timestamptz', of: ({ hi }) => hi },
+    ...ends<DateRow>(),
+  ]),
+  table<NumberRow>('ix_num', ({ numbers }) => numbers, [
+    { column: 'p', type: 'int8', of: ({ p }) => p },
+    { column: 'lo', type: 'float8', of: ({ lo }) => lo },
+    { column: 'hi', type: 'float8', of: ({ hi }) => hi },
+    ...ends<NumberRow>(),
+    { column: 'system', type: 'text', of: ({ system }) => system ?? null, nullable: true },
+    { column: 'code', type: 'text', of: ({ code }) => code ?? null, nullable: true },
+    { column: 'unit', type: 'text', of: ({ unit }) => unit ?? null, nullable: true },
+  ]),
+  table<StringRow>('ix_str', ({ strings }) => strings, [
+    { column: 'p', type: 'int8', of: ({ p }) => p },
+    { column: 's', type: 'text', of: ({ s }) => s },
+    ...ends<StringRow>(),
+    { column: 'exact', type: 'text', of: ({ exact }) => exact ?? null, nullable: true },
+  ]),
+]
+
+function table<R>(name: string, rows: (rows: IndexRows) => readonly R[], columns: readonly Column<R>[]): Table {
+  return { name, rows, columns } as unknown as Table
+}
+
+function ends<R extends { first: boolean; last: boolean }>(): Column<R>[] {
+  return [
+    { column: 'first', type: 'bool', of: ({ first }) => first },
+    { column: 'last', type: 'bool', of: ({ last }) => last },
+  ]
+}
+
+/** Per change, the rows that `side` has and the other side has not. */
+function differences(
+  changes: readonly Change[],
+  side: (before: IndexRows | undefined, after: IndexRows | undefined) => IndexRows | undefined,
+): IndexRows[][] {
+  return changes.map(({ before, rows }) => {
+    const mine = side(before?.rows, rows)
+    if (!mine) return []
+    const other = mine === rows ? before?.rows : rows
+    return [other ? without(mine, other) : mine]
+  })
+}
+
+function without(mine: IndexRows, other: IndexRows): IndexRows {
+  return {
+    ...mine,
+    hashes: mine.hashes.difference(other.hashes),
+    dates: minus(mine.dates, other.dates),
+    numbers: minus(mine.numbers, other.numbers),
+    strings: minus(mine.strings, other.strings),
+  }
+}
+
+function minus<R extends object>(mine: readonly R[], other: readonly R[]): R[] {
+  const identity = (row: R) => Object.values(row).join('\u0001')
+  const there = new Set(other.map(identity))
+  return mine.filter((row) => !there.has(identity(row)))
+}
+
+/** A PostgreSQL array literal. https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
+function array(values: readonly unknown[]): string {
+  return `{${values.map(element).join(',')}}`
+}
+
+function element(value: unknown): string {
+  if (value === null || value === undefined) return 'null'
+  if (typeof value !== 'string') return String(value)
+  return plainText.test(value) ? `"${value}"` : `"${value.replaceAll(/["\\]/g, '\\$&')}"`
+}
+const plainText = /^[^"\\]*$/
