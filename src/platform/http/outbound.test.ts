@@ -191,7 +191,7 @@ test('no more than so many start within any second; the rest wait in line, and t
     },
   )
   const all = await Promise.all(Array.from({ length: 14 }, () => limited(aRequest(), never).then(() => 'ok', reasonOf)))
-  assert.deepEqual(started, [...Array(5).fill(0), ...Array(5).fill(1000), ...Array(3).fill(2000)])
+  assert.deepEqual(started, [...Array(5).fill(0), ...Array(5).fill(1050), ...Array(3).fill(2100)])
   assert.deepEqual(
     all.filter((outcome) => outcome !== 'ok'),
     ['busy'],

@@ -2,6 +2,9 @@ import type { Clock } from '../../kernel/ports.ts'
 import { type Transport, TransportProblem } from './port.ts'
 import type { Sleep } from './timing.ts'
 
+/** A second as the other side sees it: requests do not all take equally long to get there. */
+const secondMs = 1050
+
 /** No more than `perSecond` requests start within any second; the others wait in the order they came, at most `maxQueue` of them. */
 export function withRateLimit(
   next: Transport,
@@ -15,7 +18,7 @@ export function withRateLimit(
 
   const waitMs = () => {
     const oldest = started.length < limit.perSecond ? undefined : started[started.length - limit.perSecond]
-    return oldest === undefined ? 0 : Math.max(0, oldest + 1000 - clock().getTime())
+    return oldest === undefined ? 0 : Math.max(0, oldest + secondMs - clock().getTime())
   }
   const start = () => {
     started.push(clock().getTime())

@@ -1,0 +1,90 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Call, Clock, Ids, Log } from '../kernel/ports.ts'
+import type { ReadThrough } from '../platform/cache/port.ts'
+import { withCircuitBreaker } from '../platform/http/circuit-breaker.ts'
+import { type Observe, withObservation } from '../platform/http/observe.ts'
+import type { OutboundRequest, Transport } from '../platform/http/port.ts'
+import { withRateLimit } from '../platform/http/rate-limit.ts'
+import { delayBefore, withRetry } from '../platform/http/retry.ts'
+import { send } from '../platform/http/send.ts'
+import { withTimeout } from '../platform/http/timeout.ts'
+import { sleep } from '../platform/http/timing.ts'
+import { tlsFiles, watched } from '../platform/http/tls-files.ts'
+import { nhsSources } from '../services/ihe-gateway/sources/nhs-sources.ts'
+import type { Sources } from '../services/ihe-gateway/sources/port.ts'
+import type { NhsSettings, OrganisationSettings } from '../services/ihe-gateway/sources/settings.ts'
+
+export type NhsWiringDeps = {
+  readonly readThrough: ReadThrough
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  /** From 0 up to 1. */
+  readonly chance: () => number
+  /** Any clock that only goes forward. */
+  readonly seconds: () => number
+  /** Each request to an upstream: which, its outcome, how long. */
+  readonly observe?: Observe
+  readonly traceparent?: (call: Call) => string | undefined
+}
+
+/** The gateway's sources over the network. Keys and certificates are read now, so that a missing file stops the start. */
+export function wireNhs(settings: NhsSettings, deps: NhsWiringDeps): { sources: Sources; close(): void } {
+  const { clock, log, chance } = deps
+  const apis = send(settings.caFile ? { tls: tlsFiles({ caFile: settings.caFile }, clock, log) } : {})
+  const spines = new Map(
+    settings.organisations.map(({ odsCode, tls }) => [odsCode, send({ tls: tlsFiles(tls, clock, log) })]),
+  )
+
+  const guarded = (
+    base: Transport,
+    upstream: string,
+    timeoutMs: number,
+    circuitOf?: (request: OutboundRequest) => string,
+  ): Transport =>
+    withCircuitBreaker(
+      withObservation(withTimeout(base, timeoutMs), upstream, deps.observe ?? (() => {}), deps.seconds),
+      settings.breaker,
+      clock,
+      circuitOf,
+      (_circuit, to) => log.warn(`circuit.${to}`, { upstream }),
+    )
+  const retried = (next: Transport) => withRetry(next, settings.retry, chance, sleep)
+  const spineTransports = new Map(
+    Array.from(spines, ([odsCode, base]) => [
+      odsCode,
+      // One practice that fails does not close the way to the others.
+      guarded(base, 'gp-connect', settings.spine.timeoutMs, ({ target }) => target),
+    ]),
+  )
+  const sources = nhsSources({
+    settings,
+    transports: {
+      token: guarded(apis, 'token', settings.token.timeoutMs),
+      pds: retried(withRateLimit(guarded(apis, 'pds', settings.pds.timeoutMs), settings.pds, clock, sleep)),
+      sds: retried(guarded(apis, 'sds', settings.sds.timeoutMs)),
+      spine: (organisation: OrganisationSettings) => spineTransports.get(organisation.odsCode) as Transport,
+    },
+    signingKey: privateKeyFile(settings.token.privateKeyFile, clock, log),
+    readThrough: deps.readThrough,
+    pause: (attempt, signal) =>
+      sleep(
+        delayBefore(attempt, { response: passing }, { ...settings.retry, attempts: attempt + 1 }, chance) ?? 0,
+        signal,
+      ),
+    clock,
+    ids: deps.ids,
+    ...(deps.traceparent && { traceparent: deps.traceparent }),
+  })
+  const close = () => {
+    apis.close()
+    for (const spine of spines.values()) spine.close()
+  }
+  return { sources, close }
+}
+
+const passing = { status: 503, headers: {}, body: Buffer.alloc(0) }
+
+const privateKeyFile = (path: string, clock: Clock, log: Log): (() => KeyObject) =>
+  watched([path], () => createPrivateKey(readFileSync(path)), clock, log)
