@@ -16,7 +16,6 @@ export type SuiteCase = {
   readonly input: string | undefined
   readonly expression: string
   readonly isInvalid: boolean
-  readonly isStrict: boolean
   readonly isPredicate: boolean
   readonly isOrdered: boolean
   readonly outputs: readonly { readonly type: string | undefined; readonly text: string }[]
@@ -50,13 +49,12 @@ export function readSuite(path: string): SuiteCase[] {
     const base = `${group}/${attributes.name}`
     const count = (seen.get(base) ?? 0) + 1
     seen.set(base, count)
-    const { invalid, mode } = expression.attributes
+    const { invalid } = expression.attributes
     cases.push({
       key: count === 1 ? base : `${base} (${count})`,
       input: attributes.inputfile,
       expression: expression.text,
       isInvalid: invalid !== undefined,
-      isStrict: invalid === 'semantic' || mode === 'strict' || attributes.mode === 'strict',
       isPredicate: attributes.predicate === 'true',
       isOrdered: attributes.ordered !== 'false',
       outputs,
@@ -74,7 +72,7 @@ export function runCase(
 ): string | undefined {
   let result: Collection
   try {
-    const path = compileFhirPath(test.expression, { type: resource.resourceType, definitions, strict: test.isStrict })
+    const path = compileFhirPath(test.expression, { type: resource.resourceType, definitions, strict: true })
     result = path(resource, { now: () => new Date('2026-01-02T03:04:05.678Z') })
   } catch (problem) {
     return test.isInvalid ? undefined : `refused: ${problem instanceof Error ? problem.message : String(problem)}`

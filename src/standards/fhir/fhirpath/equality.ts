@@ -113,8 +113,8 @@ export function deepEqual(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   if (Array.isArray(a) || Array.isArray(b))
     return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((one, i) => deepEqual(one, b[i]))
-  const keys = Object.keys(a).filter((key) => key !== 'id')
-  if (keys.length !== Object.keys(b).filter((key) => key !== 'id').length) return false
+  const keys = Object.keys(a)
+  if (keys.length !== Object.keys(b).length) return false
   return keys.every((key) => deepEqual((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
 }
 
@@ -138,8 +138,8 @@ function equivalentParts(a: unknown, b: unknown): boolean {
     )
   }
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b
-  const keys = Object.keys(a).filter((key) => key !== 'id')
-  if (keys.length !== Object.keys(b).filter((key) => key !== 'id').length) return false
+  const keys = Object.keys(a)
+  if (keys.length !== Object.keys(b).length) return false
   return keys.every((key) => equivalentParts((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
 }
 
