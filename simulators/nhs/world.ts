@@ -1,4 +1,5 @@
 import type { Bundle, Resource } from '../../src/standards/fhir/types.ts'
+import type { RecordRequest } from './gp-connect/parameters.ts'
 
 /** Who and what the simulated services know. */
 export type World = {
@@ -12,8 +13,8 @@ export type SimulatedPatient = {
   /** A PDS Patient (FHIR R4, UK Core), nothing removed. */
   readonly pds: Resource
   readonly pdsState?: 'restricted' | 'invalidated' | { readonly supersededBy: string }
-  /** The whole GP record (FHIR STU3, `collection`), its Patient included; made when it is asked for. */
-  readonly record?: () => Bundle
+  /** What of the GP record (FHIR STU3) answers a request; made when it is asked for. */
+  readonly record?: (request: RecordRequest) => Bundle
   readonly gpConnect?: GpConnectBehaviour
 }
 export type GpConnectBehaviour =

@@ -1,5 +1,6 @@
 import type { Bundle, Resource } from '../../src/standards/fhir/types.ts'
 import { nhsNumberFrom } from '../../src/standards/nhs/nhs-number.ts'
+import { filterRecord } from '../../simulators/nhs/gp-connect/filter-record.ts'
 import type { Consumer, SimulatedPatient, SimulatedPractice, World } from '../../simulators/nhs/world.ts'
 
 /** The n-th NHS number of the test range that checks. */
@@ -73,7 +74,8 @@ export function aPatient(n: number, over: PatientOver = {}): SimulatedPatient {
     pds,
     ...(over.pdsState && { pdsState: over.pdsState }),
     ...(over.gpConnect && { gpConnect: over.gpConnect }),
-    record: () => over.record?.(nhsNumber) ?? aGpRecord(nhsNumber, { family, given, birthDate }),
+    record: (request) =>
+      filterRecord(over.record?.(nhsNumber) ?? aGpRecord(nhsNumber, { family, given, birthDate }), request),
   }
 }
 

@@ -43,8 +43,8 @@ const brings: Readonly<Record<AreaParameter, readonly string[]>> = {
   includeDiaryEntries: ['ProcedureRequest'],
 }
 
-/** The part of a whole record that was asked for, in a Bundle whose id is the trace id. */
-export function filterRecord(record: Bundle, request: RecordRequest, traceId: string): Bundle {
+/** The part of a whole record that was asked for. */
+export function filterRecord(record: Bundle, request: RecordRequest): Bundle {
   const resources = (record.entry ?? []).flatMap(({ resource }) => (resource ? [resource] : []))
   const byReference = new Map(resources.map((resource) => [`${resource.resourceType}/${resource.id}`, resource]))
   const kept = new Set<Resource>(resources.filter(({ resourceType }) => resourceType === 'Patient'))
@@ -90,7 +90,7 @@ export function filterRecord(record: Bundle, request: RecordRequest, traceId: st
         }),
         brings[area],
       )
-    if (area === 'includeMedication') keepOrders(resources, kept, parts.get('includePrescriptionIssues') !== false)
+    if (area === 'includeMedication') keepOrders(resources, kept, parts.get('includePrescriptionIssues') === true)
   }
   for (const [area, beginning] of Object.entries(secondaryLists)) {
     if (!request.areas.has(area as AreaParameter)) continue
@@ -111,7 +111,6 @@ export function filterRecord(record: Bundle, request: RecordRequest, traceId: st
   )
   return {
     resourceType: 'Bundle',
-    id: traceId,
     meta: { profile: ['https://fhir.nhs.uk/STU3/StructureDefinition/GPConnect-StructuredRecord-Bundle-1'] },
     type: 'collection',
     entry: [...lists, ...ordered].map((resource) => ({ resource })),

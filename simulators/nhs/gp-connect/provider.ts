@@ -3,7 +3,7 @@ import type { Bundle, Resource } from '../../../src/standards/fhir/types.ts'
 import type { Asked, Said } from '../http.ts'
 import { type ProviderOutcomeCode, providerOutcome, spineCodeSystem } from '../outcome.ts'
 import type { GpConnectBehaviour, SimulatedPatient, SimulatedPractice, World } from '../world.ts'
-import { filterRecord, listCode, primaryLists } from './filter-record.ts'
+import { listCode, primaryLists } from './filter-record.ts'
 import { checkJwt } from './jwt-check.ts'
 import { type AreaParameter, type RecordRequest, readParameters } from './parameters.ts'
 
@@ -41,8 +41,8 @@ export function gpConnectProvider(deps: {
     if (patient.gpConnect === 'slow') await deps.sleep(deps.slowMs)
     const outcome = patient.gpConnect && refusals[patient.gpConnect]
     if (outcome) return providerOutcome(outcome)
-    const record = filterRecord(patient.record(), request, traceId)
-    return { status: 200, body: changed(record, patient, request, world) }
+    const record = changed(patient.record(request), patient, request, world)
+    return { status: 200, body: { ...record, id: traceId } }
   }
 }
 
@@ -72,7 +72,7 @@ function changed(record: Bundle, patient: SimulatedPatient, request: RecordReque
   ]
   const left = disabled.length > 0 ? withoutAreas(entry, disabled) : entry
   const warnings = warned.length > 0 ? [{ resource: warningOutcome(warned) }] : []
-  const shown = left.map(({ resource }) => ({ resource: resource && behaved(resource, patient, world) }))
+  const shown = left.map(({ resource }) => ({ resource: resource && behaved(resource, patient, request, world) }))
   return { ...record, entry: [...shown.flatMap(({ resource }) => (resource ? [{ resource }] : [])), ...warnings] }
 }
 
@@ -98,10 +98,16 @@ const listWarnings = {
     'Patient data may be incomplete as there is data supplied by a third party awaiting review before becoming available.',
 } as const
 
-function behaved(resource: Resource, patient: SimulatedPatient, world: World): Resource | undefined {
+function behaved(
+  resource: Resource,
+  patient: SimulatedPatient,
+  request: RecordRequest,
+  world: World,
+): Resource | undefined {
   const { gpConnect } = patient
   if (gpConnect === 'missing-patient' && resource.resourceType === 'Patient') return undefined
-  if (gpConnect === 'mismatch' && resource.resourceType === 'Patient') return somebodyElse(patient, world) ?? resource
+  if (gpConnect === 'mismatch' && resource.resourceType === 'Patient')
+    return somebodyElse(patient, request, world) ?? resource
   const text =
     gpConnect && Object.hasOwn(listWarnings, gpConnect)
       ? listWarnings[gpConnect as keyof typeof listWarnings]
@@ -116,10 +122,10 @@ function behaved(resource: Resource, patient: SimulatedPatient, world: World): R
   }
 }
 
-function somebodyElse(patient: SimulatedPatient, world: World): Resource | undefined {
+function somebodyElse(patient: SimulatedPatient, request: RecordRequest, world: World): Resource | undefined {
   for (const other of world.patients.values()) {
     if (other.nhsNumber === patient.nhsNumber || !other.record) continue
-    const found = other.record().entry?.find(({ resource }) => resource?.resourceType === 'Patient')?.resource
+    const found = other.record(request).entry?.find(({ resource }) => resource?.resourceType === 'Patient')?.resource
     if (found) return found
   }
   return undefined

@@ -41,7 +41,7 @@ test('a record comes with the areas that were asked for and nothing else', async
     await types({ medication: { prescriptionIssues: false, searchFrom: '2020-01-01' } }),
     `List/- Medication/m MedicationRequest/plan MedicationStatement/s1 ${always}`,
   )
-  assert.match((await types({ medication: {} })) ?? '', /MedicationRequest\/order/)
+  assert.match((await types({ medication: { prescriptionIssues: true } })) ?? '', /MedicationRequest\/order/)
   assert.equal(await types({ immunisations: {} }), `Immunization/i1 List/- ${always}`)
   assert.equal(await types({ problems: { filters: [{ status: 'active' }] } }), `Condition/c1 List/- ${always}`)
   assert.equal(
