@@ -1,0 +1,185 @@
+import { once } from 'node:events'
+import { Redis, type RedisOptions } from 'ioredis'
+import type { Clock, Ids, Log } from '../../kernel/ports.ts'
+import { counters } from './counters.ts'
+import type { CacheKey, Lease, Leases, ManagedCache } from './port.ts'
+
+export type RedisCacheOptions = {
+  /** `redis://` or, for TLS, `rediss://`; `:password@` and `/database` may stand in it. */
+  readonly url: string
+  /** Given beside the address, so that it is in no log of an address. */
+  readonly password?: string
+  /** PEM of the CA that the server's certificate is checked against; the machine's own when absent. */
+  readonly ca?: Buffer
+  readonly connections?: number
+  readonly connectTimeoutMs?: number
+  /** A cache that takes longer than this is no help. */
+  readonly commandTimeoutMs?: number
+  /** After a command that took too long, nothing is asked for so long. */
+  readonly pauseMs?: number
+  /** In front of every key. */
+  readonly prefix?: string
+}
+export type RedisCacheDeps = {
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  readonly seconds: () => number
+}
+
+export type RedisCache = ManagedCache & { readonly leases: Leases }
+
+/**
+ * Redis 7 or newer. Whatever goes wrong there is a miss here: a get gives undefined, a set does nothing, and `available`
+ * says so until it answers again. Comes back when Redis is connected, or without it when that takes too long.
+ */
+export async function redisCache(options: RedisCacheOptions, deps: RedisCacheDeps): Promise<RedisCache> {
+  const { clock, log, seconds } = deps
+  const { prefix = 'weft', pauseMs = 2000 } = options
+  const connections = Array.from({ length: options.connections ?? 2 }, () => new Redis(options.url, optionsOf(options)))
+  const counted = counters()
+  let pausedUntil = 0
+  let turn = 0
+  let wasAvailable = true
+
+  const ready = () => connections.filter(({ status }) => status === 'ready')
+  const available = () => clock().getTime() >= pausedUntil && ready().length > 0
+  const note = (is: boolean, why?: string) => {
+    if (is === wasAvailable) return
+    wasAvailable = is
+    if (is) log.info('cache.available')
+    else log.warn('cache.unavailable', { error: why ?? 'unknown' })
+  }
+  for (const connection of connections) {
+    connection.on('error', (error: Error) => note(false, codeOf(error)))
+    connection.on('ready', () => note(true))
+  }
+  /** undefined: there is no Redis just now. */
+  const ask = async <T>(command: (redis: Redis) => Promise<T>): Promise<{ readonly value: T } | undefined> => {
+    if (clock().getTime() < pausedUntil) return undefined
+    const usable = ready()
+    const redis = usable[turn++ % Math.max(1, usable.length)]
+    if (!redis) return undefined
+    try {
+      const value = await command(redis)
+      note(true)
+      return { value }
+    } catch (thrown) {
+      pausedUntil = clock().getTime() + pauseMs
+      note(false, codeOf(thrown))
+      return undefined
+    }
+  }
+  const nameOf = (key: CacheKey, space = 'value') =>
+    [prefix, space, key.kind, key.subject, key.view].map(plain).join(':')
+  const each = async (pattern: string, handle: (redis: Redis, names: string[]) => Promise<void>) => {
+    await ask(async (redis) => {
+      let cursor = '0'
+      do {
+        const [next, names] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', 500)
+        if (names.length > 0) await handle(redis, names)
+        cursor = next
+      } while (cursor !== '0')
+    })
+  }
+
+  await Promise.race([
+    Promise.allSettled(connections.map((connection) => once(connection, 'ready'))),
+    new Promise<void>((go) => setTimeout(go, options.connectTimeoutMs ?? 2000).unref()),
+  ])
+  return {
+    async get(key) {
+      const from = seconds()
+      const found = await ask((redis) => redis.getBuffer(nameOf(key)))
+      const value = found?.value ?? undefined
+      if (value) counted.hit(seconds() - from)
+      else counted.miss(seconds() - from)
+      return value
+    },
+    async set(key, value, ttlSeconds) {
+      await ask((redis) => redis.set(nameOf(key), value, 'EX', Math.max(1, Math.ceil(ttlSeconds))))
+    },
+    async delete(key) {
+      await ask((redis) => redis.unlink(nameOf(key)))
+    },
+    available,
+    async stats() {
+      let entries = 0
+      let bytes = 0
+      await each(`${plain(prefix)}:value:*`, async (redis, names) => {
+        const pipeline = redis.pipeline()
+        for (const name of names) pipeline.strlen(name)
+        const lengths = (await pipeline.exec()) ?? []
+        entries += names.length
+        bytes += lengths.reduce((sum, [, length]) => sum + Number(length ?? 0), 0)
+      })
+      const info = await ask((redis) => redis.info('stats'))
+      return {
+        adapter: 'redis',
+        available: available(),
+        entries,
+        bytes,
+        hits: counted.hits,
+        misses: counted.misses,
+        evictions: Number(/evicted_keys:(\d+)/.exec(info?.value ?? '')?.[1] ?? 0),
+        latency: counted.latency(),
+      }
+    },
+    async purge(which = {}) {
+      const part = (text: string | undefined) => (text === undefined ? '*' : plain(text))
+      let gone = 0
+      await each(`${plain(prefix)}:value:${part(which.kind)}:${part(which.subject)}:*`, async (redis, names) => {
+        gone += await redis.unlink(...names)
+      })
+      return gone
+    },
+    async close() {
+      for (const connection of connections) connection.disconnect()
+    },
+    leases: leases(ask, (key) => nameOf(key, 'lease'), deps.ids),
+  }
+}
+
+type Ask = <T>(command: (redis: Redis) => Promise<T>) => Promise<{ readonly value: T } | undefined>
+
+/** A lease that ended by itself may be another's by now: only its own holder takes it away. */
+const releaseScript = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0`
+
+function leases(ask: Ask, nameOf: (key: CacheKey) => string, ids: Ids): Leases {
+  return {
+    async acquire(key, ttlMs): Promise<Lease | 'taken' | 'unavailable'> {
+      const name = nameOf(key)
+      const holder = ids()
+      const answer = await ask((redis) => redis.set(name, holder, 'PX', ttlMs, 'NX'))
+      if (!answer) return 'unavailable'
+      if (answer.value !== 'OK') return 'taken'
+      return {
+        async release() {
+          await ask((redis) => redis.eval(releaseScript, 1, name, holder))
+        },
+      }
+    },
+  }
+}
+
+function optionsOf(options: RedisCacheOptions) {
+  const secure = options.url.startsWith('rediss:')
+  return {
+    ...(options.password && { password: options.password }),
+    ...(secure && { tls: options.ca ? { ca: options.ca } : {} }),
+    connectTimeout: options.connectTimeoutMs ?? 2000,
+    commandTimeout: options.commandTimeoutMs ?? 500,
+    // What cannot be asked now is a miss now; nothing is saved up for later.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (times: number) => Math.min(times * 100, 3000),
+  } satisfies RedisOptions
+}
+
+/** Nothing in a name may end it or match others. */
+const plain = (part: string) => encodeURIComponent(part).replaceAll('*', '%2A')
+
+const codeOf = (thrown: unknown) => {
+  const { code, message } = thrown as { code?: string; message?: string }
+  return code ?? message?.slice(0, 80) ?? 'unknown'
+}
