@@ -1,5 +1,6 @@
 import type { Call } from '../../../kernel/ports.ts'
 import { Problem } from '../../../kernel/problem.ts'
+import { isId } from '../../../standards/fhir/validation/primitives.ts'
 import type { FhirServer } from '../server.ts'
 import { interactions } from './index.ts'
 import type { FhirRequest } from './fhir-request.ts'
@@ -26,12 +27,15 @@ export function dispatch(
 
 /** Every interaction passes here, whoever asks. */
 export function run(server: FhirServer, call: Call, interaction: Interaction, request: FhirRequest): Promise<Result> {
-  const { type } = request.params
+  const { type, id } = request.params
   if (type !== undefined && !server.parameters.isResourceType(type))
     throw new Problem('not-found', `R4 has no resource type '${type.slice(0, 60)}'`, {
       at: 'http.path',
       code: { fhir: 'not-supported' },
     })
+  // An update says what is wrong with the id; nothing else can be at such an address.
+  if (id !== undefined && request.method !== 'PUT' && !isId(id))
+    throw new Problem('not-found', 'An id is 1 to 64 letters, digits, hyphens and full stops', { at: `${type}.id` })
   return interaction.run(server, call, request)
 }
 

@@ -4,6 +4,7 @@ import { Buffer } from 'node:buffer'
 import { fold } from './fold.ts'
 import { compartmentKey, parameterKey, presenceKey, referenceKey, resourceKey, tokenKey, uriKey } from './hash.ts'
 import type { SearchParameter, SearchParameters, SearchParameterType, TypedValue } from './parameters.ts'
+import { postgresTime } from './postgres-time.ts'
 import { intervalsOf } from './values/date.ts'
 import { amountsOf } from './values/quantity.ts'
 import { referencesOf } from './values/reference.ts'
@@ -112,8 +113,8 @@ const writers: Partial<Record<SearchParameterType, Writer>> = {
   date: (rows, { index }, values) => {
     const found = values.flatMap(intervalsOf).map(({ lo, hi }) => ({
       p: parameterKey(index),
-      lo: lo?.toISOString() ?? '-infinity',
-      hi: hi?.toISOString() ?? 'infinity',
+      lo: lo ? postgresTime(lo) : '-infinity',
+      hi: hi ? postgresTime(hi) : 'infinity',
       first: false,
       last: false,
     }))

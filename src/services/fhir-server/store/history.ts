@@ -1,5 +1,6 @@
 /** Histories, newest first. https://hl7.org/fhir/R4/http.html#history */
 import type { Statement } from '../../../platform/database/port.ts'
+import { postgresTime } from '../search/postgres-time.ts'
 import type { HistoryScope, HistoryWindow } from './port.ts'
 
 export function historyStatement(tenant: number, scope: HistoryScope, window: HistoryWindow): Statement {
@@ -37,10 +38,10 @@ function ofScope({ type, id }: HistoryScope, bind: Bind): string {
 }
 
 function inWindow({ since, at }: HistoryWindow, bind: Bind): string {
-  const from = since ? ` and d.last_updated >= ${bind(since.toISOString())}::timestamptz` : ''
+  const from = since ? ` and d.last_updated >= ${bind(postgresTime(since))}::timestamptz` : ''
   if (!at) return from
   // Current at some moment of the interval: begun before its end, and not replaced before its start.
-  return `${from} and d.last_updated < ${bind(at.hi.toISOString())}::timestamptz and not exists (
+  return `${from} and d.last_updated < ${bind(postgresTime(at.hi))}::timestamptz and not exists (
     select from fhir.version n where n.tenant = $1 and n.rid = d.rid and n.v > d.v
-    and n.last_updated <= ${bind(at.lo.toISOString())}::timestamptz)`
+    and n.last_updated <= ${bind(postgresTime(at.lo))}::timestamptz)`
 }

@@ -2,6 +2,7 @@ import { Problem } from '../../../../kernel/problem.ts'
 import { dateInterval } from '../date-interval.ts'
 import { unescaped } from '../escaping.ts'
 import { parameterKey } from '../hash.ts'
+import { postgresTime } from '../postgres-time.ts'
 import { type Compile, type Context, valueFinder } from './context.ts'
 import { type Prefix, splitPrefix } from './prefix.ts'
 
@@ -46,10 +47,3 @@ const compare: Readonly<Record<Prefix, (t: string, interval: Interval, context: 
 }
 
 const at = (bind: Context['bind'], time: Date) => `${bind(postgresTime(time))}::timestamptz`
-
-/** PostgreSQL reads the years before 1 and after 9999 otherwise than ISO 8601 writes them; dates in FHIR have neither. */
-export function postgresTime(time: Date): string {
-  const text = time.toISOString()
-  if (text.startsWith('-')) return '-infinity'
-  return text.startsWith('+') ? 'infinity' : text
-}
