@@ -1,0 +1,65 @@
+import { nameUuid } from '../uuid.ts'
+
+/** Code systems and identifier systems: the URIs records use, and the OIDs a CDA document names them by. */
+export const snomed = '2.16.840.1.113883.6.96'
+export const loinc = '2.16.840.1.113883.6.1'
+export const nhsNumberOid = '2.16.840.1.113883.2.1.4.1'
+
+const codeSystems: Readonly<Record<string, { oid: string; name: string }>> = {
+  'http://snomed.info/sct': { oid: snomed, name: 'SNOMED CT' },
+  // dm+d, the UK's dictionary of medicines, is an extension of SNOMED CT and shares its code space.
+  'https://dmd.nhs.uk': { oid: snomed, name: 'SNOMED CT' },
+  'http://loinc.org': { oid: loinc, name: 'LOINC' },
+  'http://read.info/readv2': { oid: '2.16.840.1.113883.2.1.6.2', name: 'Read codes version 2' },
+  'http://read.info/ctv3': { oid: '2.16.840.1.113883.2.1.3.2.4.14', name: 'Read codes CTV3' },
+  'https://fhir.hl7.org.uk/Id/egton-codes': { oid: '2.16.840.1.113883.2.1.6.3', name: 'EMIS (Egton) codes' },
+  'https://fhir.hl7.org.uk/Id/emis-drug-codes': { oid: '2.16.840.1.113883.2.1.6.9', name: 'EMIS drug codes' },
+  'https://fhir.hl7.org.uk/Id/multilex-drug-codes': { oid: '2.16.840.1.113883.2.1.6.4', name: 'Multilex drug codes' },
+  'https://fhir.hl7.org.uk/Id/resipuk-gemscript-drug-codes': {
+    oid: '2.16.840.1.113883.2.1.6.15',
+    name: 'Gemscript drug codes',
+  },
+  'http://hl7.org/fhir/sid/icd-10': { oid: '2.16.840.1.113883.6.3', name: 'ICD-10' },
+  'http://hl7.org/fhir/sid/icd-10-cm': { oid: '2.16.840.1.113883.6.90', name: 'ICD-10-CM' },
+  'http://hl7.org/fhir/sid/cvx': { oid: '2.16.840.1.113883.12.292', name: 'CVX' },
+  'http://www.nlm.nih.gov/research/umls/rxnorm': { oid: '2.16.840.1.113883.6.88', name: 'RxNorm' },
+  'http://unitsofmeasure.org': { oid: '2.16.840.1.113883.6.8', name: 'UCUM' },
+  'http://hl7.org/fhir/v2/0078': { oid: '2.16.840.1.113883.5.83', name: 'ObservationInterpretation' },
+  'http://terminology.hl7.org/CodeSystem/v2-0078': { oid: '2.16.840.1.113883.5.83', name: 'ObservationInterpretation' },
+}
+
+const identifierSystems: Readonly<Record<string, string>> = {
+  'https://fhir.nhs.uk/Id/nhs-number': nhsNumberOid,
+  'https://fhir.nhs.uk/Id/ods-organization-code': '1.2.826.0.1285.0.1.10',
+  'https://fhir.nhs.uk/Id/ods-site-code': '1.2.826.0.1285.0.1.10',
+  'https://fhir.nhs.uk/Id/sds-user-id': '1.2.826.0.1285.0.2.0.65',
+  'https://fhir.nhs.uk/Id/sds-role-profile-id': '1.2.826.0.1285.0.2.0.67',
+}
+
+/** Where a URI has no OID that everybody knows it gets a root of our own, always the same one, and keeps the URI as its name. */
+export function codeSystem(uri: string): { oid: string; name: string } {
+  return codeSystems[uri] ?? made(codeSystemCache, uri, (system) => ({ oid: rootOf(system), name: system }))
+}
+const codeSystemCache = new Map<string, { oid: string; name: string }>()
+
+export function identifierRoot(uri: string): string {
+  return identifierSystems[uri] ?? made(identifierCache, uri, rootOf)
+}
+const identifierCache = new Map<string, string>()
+
+function rootOf(uri: string): string {
+  const oid = /^(?:urn:oid:)?([0-2](?:\.(?:0|[1-9]\d*))+)$/.exec(uri)?.[1]
+  return oid ?? nameUuid(uriNamespace, uri)
+}
+/** RFC 4122, appendix C: names that are URLs. */
+const uriNamespace = '6ba7b811-9dad-11d1-80b4-00c04fd430c8'
+
+function made<T>(cache: Map<string, T>, key: string, make: (key: string) => T): T {
+  const known = cache.get(key)
+  if (known !== undefined) return known
+  // URIs come from the record: a hostile one could name a new system in each code.
+  if (cache.size > 1000) cache.clear()
+  const value = make(key)
+  cache.set(key, value)
+  return value
+}

@@ -1,0 +1,104 @@
+import { element, type XmlElement } from '../xml/element.ts'
+import { identifierRoot } from './codes/systems.ts'
+import type { Issue } from './issue.ts'
+import type { Ledger } from './ledger.ts'
+import type { HealthRecord, Item, Party } from './record.ts'
+import { nameUuid } from './uuid.ts'
+
+/** What every section works with: ids that follow from the record's, the ledger, and where issues go. */
+export type Desk = {
+  readonly record: HealthRecord
+  readonly ledger: Ledger
+  /** Any item of the record by its key. */
+  item(key: string): Item | undefined
+  /** The `id` of an entry: the resource's key in this record, with a word for the part of it where it gives several. */
+  id(key: string, part?: string): XmlElement
+  /** The `id`s of an entry for an item: its key and the business identifiers it carries. */
+  ids(item: Item, part?: string): XmlElement[]
+  /** The next narrative ID with this letter, unique in the document. */
+  narrativeId(letter: string): string
+  issue(issue: Issue): void
+  /** Elements that many entries share, made once. */
+  readonly authors: Map<Party, XmlElement>
+  readonly performers: Map<Party, XmlElement>
+}
+
+/** The namespace of ids made here; a name-based UUID of it is the same for the same record, wherever it is converted. */
+export const namespace = 'f3b9d5c0-7a54-5c7e-9a43-3f3ad1c6a6b1'
+
+export function openDesk(record: HealthRecord, ledger: Ledger, issue: (issue: Issue) => void): Desk {
+  const root = nameUuid(namespace, record.authority)
+  const counters = new Map<string, number>()
+  let items: Map<string, Item> | undefined
+  const id = (key: string, part?: string): XmlElement => ({
+    name: 'id',
+    attributes: { root, extension: part === undefined ? key : `${key} ${part}` },
+  })
+  return {
+    record,
+    ledger,
+    issue,
+    authors: new Map(),
+    performers: new Map(),
+    item(key) {
+      items ??= itemsOf(record)
+      return items.get(key)
+    },
+    id,
+    ids(item, part) {
+      const made = [id(item.key, part)]
+      for (const { system, value } of item.identifiers) made.push(identifier(system, value, part))
+      return made
+    },
+    narrativeId(letter) {
+      const next = (counters.get(letter) ?? 0) + 1
+      counters.set(letter, next)
+      return letter + next
+    },
+  }
+}
+
+function itemsOf(record: HealthRecord): Map<string, Item> {
+  const items = new Map<string, Item>()
+  const {
+    allergies,
+    medications,
+    problems,
+    immunizations,
+    reports,
+    observations,
+    procedures,
+    encounters,
+    plans,
+    documents,
+  } = record
+  for (const list of [
+    allergies,
+    medications,
+    problems,
+    immunizations,
+    reports,
+    observations,
+    procedures,
+    encounters,
+    plans,
+    documents,
+  ])
+    for (const item of list) items.set(item.key, item)
+  for (const list of [record.coverages, record.devices, record.others])
+    for (const item of list) items.set(item.key, item)
+  for (const medication of record.medications) {
+    for (const key of medication.sameAs) items.set(key, medication)
+    for (const issue of medication.issues) items.set(issue.key, issue)
+  }
+  return items
+}
+
+/** A business identifier: the root stands for its system, which is named beside it. */
+export function identifier(system: string | undefined, value: string, part?: string): XmlElement {
+  const extension = part === undefined ? value : `${value} ${part}`
+  const uuid = /^urn:uuid:([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$/.exec(value)?.[1]
+  if (uuid !== undefined && part === undefined && system === undefined) return element('id', { root: uuid })
+  if (system === undefined) return element('id', { root: nameUuid(namespace, ''), extension })
+  return element('id', { root: identifierRoot(system), extension, assigningAuthorityName: system })
+}

@@ -1,0 +1,101 @@
+import { element, type XmlElement } from '../../xml/element.ts'
+import { codeSystem, snomed } from '../codes/systems.ts'
+import type { Coded, Coding } from '../record.ts'
+
+export type CodeOptions = {
+  readonly type?: 'CD' | 'CE'
+  /** Narrative ID of the words. */
+  readonly reference?: string
+  /** A code that goes first, the record's own becoming translations: LOINC for a vital sign. */
+  readonly first?: { readonly code: string; readonly system: string; readonly display: string }
+}
+
+/**
+ * A coded value with the words the clinician chose as its originalText. SNOMED CT comes first, every other code is a
+ * translation; without any usable code the words stand alone under a nullFlavor.
+ */
+export function coded(name: string, { codings, text }: Coded, options: CodeOptions = {}): XmlElement {
+  const usable = codings.length === 1 ? (isUsable(codings[0]) ? codings : none) : codings.filter(isUsable)
+  const main = options.first ? undefined : (usable.find(isSnomed) ?? usable[0])
+  const children: XmlElement[] = []
+  if (text !== '' || options.reference !== undefined) children.push(originalText(text, options.reference))
+  for (const coding of usable) if (coding !== main) children.push(codeOf('translation', coding))
+  const type = options.type === undefined ? undefined : options.type
+  if (options.first)
+    return {
+      name,
+      attributes: {
+        'xsi:type': type,
+        code: options.first.code,
+        codeSystem: options.first.system,
+        displayName: options.first.display,
+      },
+      children,
+    }
+  if (main === undefined)
+    return {
+      name,
+      attributes: { 'xsi:type': type, nullFlavor: nullOf(codings) ?? (text === '' ? 'UNK' : 'OTH') },
+      children,
+    }
+  const { oid, name: systemName } = codeSystem(main.system ?? '')
+  return {
+    name,
+    attributes: {
+      'xsi:type': type,
+      code: main.code,
+      codeSystem: oid,
+      codeSystemName: systemName,
+      displayName: main.display,
+    },
+    children,
+  }
+}
+const none: Coding[] = []
+
+function originalText(text: string, reference: string | undefined): XmlElement {
+  if (reference === undefined) return { name: 'originalText', children: [text] }
+  return { name: 'originalText', children: [text, { name: 'reference', attributes: { value: `#${reference}` } }] }
+}
+
+function codeOf(name: string, coding: Coding): XmlElement {
+  const { oid, name: systemName } = codeSystem(coding.system ?? '')
+  return {
+    name,
+    attributes: { code: coding.code, codeSystem: oid, codeSystemName: systemName, displayName: coding.display },
+  }
+}
+
+/** CDA's code is one token; what holds white space, or has no system, is no code. */
+function isUsable(coding: Coding | undefined): coding is Coding {
+  return (
+    coding?.code !== undefined &&
+    coding.system !== undefined &&
+    !isNullFlavor(coding) &&
+    !/\s/.test(coding.code) &&
+    coding.code !== ''
+  )
+}
+function isSnomed(coding: Coding): boolean {
+  return codeSystem(coding.system ?? '').oid === snomed
+}
+
+/** FHIR says "unknown" with a code of HL7's NullFlavor system, CDA with an attribute. */
+function isNullFlavor({ system }: Coding): boolean {
+  return system !== undefined && /nullflavor\s*$/i.test(system)
+}
+export function nullOf(codings: readonly Coding[]): string | undefined {
+  const found = codings.find(isNullFlavor)?.code
+  return found !== undefined && /^(?:NI|UNK|NA|ASKU|NASK|NAV|OTH|MSK)$/.test(found) ? found : undefined
+}
+
+/** A fixed code of a template. */
+export function fixed(name: string, code: string, system: string, displayName?: string): XmlElement {
+  return element(name, { code, codeSystem: system, displayName })
+}
+
+export function unknownCode(name: string, text: string): XmlElement {
+  return text === ''
+    ? element(name, { nullFlavor: 'UNK' })
+    : element(name, { nullFlavor: 'OTH' }, element('originalText', undefined, text))
+}

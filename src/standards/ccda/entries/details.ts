@@ -1,0 +1,64 @@
+import type { XmlNode } from '../../xml/element.ts'
+import { content, lineBreak, lines } from '../narrative.ts'
+import type { Fact, Item, Note } from '../record.ts'
+import { readable } from '../time.ts'
+import { partyName } from './people.ts'
+
+/** Facts and notes of an item for its row, complete; the notes stand under `noteId`, so that a comment can point there. */
+export function details(
+  item: Pick<Item, 'notes' | 'facts' | 'notForPatient'>,
+  noteId?: string,
+  more: readonly (Fact | undefined)[] = [],
+): XmlNode[] {
+  const nodes: XmlNode[] = []
+  const next = (): void => void (nodes.length > 0 && nodes.push(lineBreak))
+  if (item.notForPatient)
+    nodes.push({
+      name: 'content',
+      attributes: { styleCode: 'Bold' },
+      children: ['Not to be disclosed to the patient.'],
+    })
+  for (const fact of more)
+    if (fact !== undefined && fact.text !== '') {
+      next()
+      nodes.push(`${fact.label}: `, ...lines(fact.text))
+    }
+  for (const { label, text } of item.facts) {
+    next()
+    nodes.push(`${label}: `, ...lines(dates.has(label) ? readable(text) : text))
+  }
+  if (item.notes.length > 0) {
+    next()
+    nodes.push(content(noteId, ...noteNodes(item.notes)))
+  }
+  return nodes
+}
+
+/** Labels whose text is a time as it was recorded. */
+const dates = new Set([
+  'Last issued',
+  'Dosage last changed',
+  'Authorisation expires',
+  'Status changed',
+  'Last occurrence',
+  'Collected',
+  'Received',
+])
+
+function noteNodes(notes: readonly Note[]): XmlNode[] {
+  const nodes: XmlNode[] = []
+  for (const note of notes) {
+    if (nodes.length > 0) nodes.push(lineBreak)
+    nodes.push(...lines(note.text))
+    const by = [partyName(note.by), readable(note.time)].filter(Boolean).join(', ')
+    if (by !== '') nodes.push(` (${by})`)
+  }
+  return nodes
+}
+
+/** Who recorded an item and when, for its row. */
+export function recordedBy(item: Pick<Item, 'author' | 'recorded'>): string {
+  const name = partyName(item.author)
+  const time = readable(item.recorded)
+  return name === '' ? time : time === '' ? name : `${name}, ${time}`
+}

@@ -1,0 +1,46 @@
+import { element, type XmlElement } from '../../xml/element.ts'
+import type { Desk } from '../desk.ts'
+import type { Observation } from '../record.ts'
+import { effectiveTime } from '../time.ts'
+import { coded } from './code.ts'
+import { textReference } from './comment.ts'
+import { author } from './participation.ts'
+import { interpretation, referenceRanges, targetSite } from './result.ts'
+import { valueElement } from './value.ts'
+
+const completed = element('statusCode', { code: 'completed' })
+
+/** An observation of no template: a coded finding, with what it has of value, parts and time. */
+export function finding(observation: Observation, id: string, desk: Desk): XmlElement {
+  return element(
+    'observation',
+    { classCode: 'OBS', moodCode: 'EVN' },
+    ...desk.ids(observation),
+    coded('code', observation.code, { reference: `${id}c` }),
+    textReference(id),
+    completed,
+    effectiveTime(observation.when),
+    observation.value && valueElement(observation.value),
+    interpretation(observation.interpretation),
+    observation.method && coded('methodCode', observation.method),
+    targetSite(observation.bodySite),
+    author(observation, desk),
+    ...observation.components.map((component, at) =>
+      element(
+        'entryRelationship',
+        { typeCode: 'COMP' },
+        element(
+          'observation',
+          { classCode: 'OBS', moodCode: 'EVN' },
+          desk.id(observation.key, `component ${at + 1}`),
+          coded('code', component.code),
+          completed,
+          component.value && valueElement(component.value),
+          interpretation(component.interpretation),
+          ...referenceRanges(component.ranges),
+        ),
+      ),
+    ),
+    ...referenceRanges(observation.ranges),
+  )
+}

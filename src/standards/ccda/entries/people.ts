@@ -1,0 +1,170 @@
+import { element, type XmlElement } from '../../xml/element.ts'
+import type { Desk } from '../desk.ts'
+import { identifier } from '../desk.ts'
+import type { Address, HumanName, Organisation, Party, Practitioner, Telecom } from '../record.ts'
+
+/** Names, addresses and telephone numbers as the US Realm Header wants them, unknown where the record has none. */
+
+export function nameText(name: HumanName | undefined): string {
+  if (name === undefined) return ''
+  const parts = [...name.prefix, ...name.given, name.family, ...name.suffix].filter(Boolean)
+  return name.text ?? parts.join(' ')
+}
+
+/** A person's name in its parts where the record has them, as one string where it has not. */
+export function personName(name: HumanName | undefined): XmlElement {
+  if (name === undefined) return element('name', { nullFlavor: 'UNK' })
+  if (name.family === undefined || name.given.length === 0) {
+    const whole = [...name.prefix, ...name.given, name.family, ...name.suffix].filter(Boolean).join(' ')
+    const text = whole === '' || (name.text !== undefined && name.text.length > whole.length) ? name.text : whole
+    return text === undefined || text === '' ? element('name', { nullFlavor: 'UNK' }) : element('name', undefined, text)
+  }
+  return element('name', undefined, ...nameParts(name))
+}
+
+export function nameParts(name: HumanName): XmlElement[] {
+  return [
+    ...name.prefix.map((prefix) => element('prefix', undefined, prefix)),
+    ...name.given.map((given) => element('given', undefined, given)),
+    ...(name.family === undefined ? [] : [element('family', undefined, name.family)]),
+    ...name.suffix.map((suffix) => element('suffix', undefined, suffix)),
+  ]
+}
+
+const addressUse: Readonly<Record<string, string>> = { home: 'HP', work: 'WP', temp: 'TMP', old: 'BAD' }
+
+/** https://hl7.org/cda/us/ccda/ US Realm Address: one to four lines and a city. */
+export function address(value: Address | undefined): XmlElement {
+  if (value === undefined) return element('addr', { nullFlavor: 'UNK' })
+  const lines = value.lines.length > 4 ? [...value.lines.slice(0, 3), value.lines.slice(3).join(', ')] : value.lines
+  const { city, district, state, postalCode, country } = value
+  if (lines.length === 0 && !city && !district && !postalCode && !state) return element('addr', { nullFlavor: 'UNK' })
+  return element(
+    'addr',
+    { use: value.use === undefined ? undefined : addressUse[value.use] },
+    ...(lines.length === 0
+      ? [element('streetAddressLine', { nullFlavor: 'UNK' })]
+      : lines.map((line) => element('streetAddressLine', undefined, line))),
+    city ? element('city', undefined, city) : element('city', { nullFlavor: 'UNK' }),
+    district !== undefined && element('county', undefined, district),
+    state !== undefined && element('state', undefined, state),
+    postalCode !== undefined && element('postalCode', undefined, postalCode),
+    // Outside the United States no state or ZIP code is asked for.
+    element('country', undefined, countryCode(country)),
+  )
+}
+
+function countryCode(country: string | undefined): string {
+  return country === undefined || /^(?:UK|GBR?|United Kingdom|England|Scotland|Wales|Northern Ireland)$/i.test(country)
+    ? 'GB'
+    : country
+}
+
+const telecomUse: Readonly<Record<string, string>> = { home: 'HP', work: 'WP', mobile: 'MC', temp: 'HV' }
+const schemes: Readonly<Record<string, string>> = {
+  phone: 'tel:',
+  fax: 'fax:',
+  email: 'mailto:',
+  pager: 'tel:',
+  sms: 'sms:',
+  url: '',
+}
+
+export function telecom({ system, value, use }: Telecom): XmlElement {
+  const bare = value.replaceAll(/\s+/g, '')
+  const url = /^[a-z][a-z0-9+.-]*:/i.test(bare) ? bare : (schemes[system ?? 'phone'] ?? '') + bare
+  return element('telecom', { use: use === undefined ? undefined : telecomUse[use], value: url })
+}
+
+export function telecoms(values: readonly Telecom[]): XmlElement[] {
+  return values.length === 0 ? [unknownTelecom] : values.map(telecom)
+}
+export const unknownTelecom = element('telecom', { nullFlavor: 'UNK' })
+
+export function organisationIds(organisation: Organisation, desk: Desk): XmlElement[] {
+  const ids = organisation.identifiers.map(({ system, value }) => identifier(system, value))
+  return ids.length === 0 ? [desk.id(organisation.key)] : ids
+}
+
+export function practitionerIds(practitioner: Practitioner, desk: Desk): XmlElement[] {
+  return [desk.id(practitioner.key), ...practitioner.identifiers.map(({ system, value }) => identifier(system, value))]
+}
+
+export function partyName(party: Party | undefined): string {
+  if (party === undefined) return ''
+  const person = party.name ?? nameText(party.practitioner?.names[0])
+  const organisation = party.organisation?.name ?? ''
+  return person === '' ? organisation : person
+}
+
+/** Marks the people and organisations of a party as used. */
+export function useParty(party: Party, where: string, desk: Desk): void {
+  const { practitioner, organisation } = party
+  if (practitioner) {
+    desk.ledger.used(practitioner.key, where)
+    for (const role of practitioner.roles) {
+      desk.ledger.used(role.key, where)
+      if (role.organisation) desk.ledger.used(role.organisation.key, where)
+    }
+  }
+  if (organisation) desk.ledger.used(organisation.key, where)
+  if (party.service !== undefined) desk.ledger.used(party.service, where)
+}
+
+/** `assignedAuthor` or `assignedEntity`: made once for each party, since most of a record is written by a few. */
+function assigned(name: 'assignedAuthor' | 'assignedEntity', party: Party, desk: Desk): XmlElement {
+  const { practitioner, organisation } = party
+  const person = party.name ?? nameText(practitioner?.names[0])
+  const author = name === 'assignedAuthor'
+  return element(
+    name,
+    undefined,
+    ...(practitioner
+      ? practitionerIds(practitioner, desk)
+      : organisation
+        ? organisationIds(organisation, desk)
+        : [element('id', { nullFlavor: 'UNK' })]),
+    // A procedure's performer is looked for by address and telephone, so these say that they are unknown.
+    !author && element('addr', { nullFlavor: 'UNK' }),
+    !author && unknownTelecom,
+    person !== '' &&
+      element(
+        'assignedPerson',
+        undefined,
+        practitioner ? personName(practitioner.names[0]) : element('name', undefined, person),
+      ),
+    organisation !== undefined &&
+      element(
+        'representedOrganization',
+        undefined,
+        ...organisationIds(organisation, desk),
+        organisation.name === undefined
+          ? element('name', { nullFlavor: 'UNK' })
+          : element('name', undefined, organisation.name),
+        !author && unknownTelecom,
+        !author && element('addr', { nullFlavor: 'UNK' }),
+      ),
+  )
+}
+
+export function assignedAuthor(party: Party, desk: Desk): XmlElement {
+  return once(desk.authors, party, () => {
+    useParty(party, 'Author of entries', desk)
+    return assigned('assignedAuthor', party, desk)
+  })
+}
+
+export function assignedEntity(party: Party, desk: Desk): XmlElement {
+  return once(desk.performers, party, () => {
+    useParty(party, 'Performer of entries', desk)
+    return assigned('assignedEntity', party, desk)
+  })
+}
+
+function once<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const found = known.get(key)
+  if (found !== undefined) return found
+  const made = make()
+  known.set(key, made)
+  return made
+}

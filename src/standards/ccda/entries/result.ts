@@ -1,0 +1,70 @@
+import { element, type XmlElement } from '../../xml/element.ts'
+import { codeSystem } from '../codes/systems.ts'
+import type { Coded, Component, Observation, Quantity } from '../record.ts'
+import { coded } from './code.ts'
+import { quantity, rangeText, valueElement } from './value.ts'
+
+/** Parts that results, vital signs and other observations share. */
+
+const interpretationSystem = '2.16.840.1.113883.5.83'
+const interpretations = new Set('< > A AA B D DET E H HH HU HX I IND L LL LU LX N ND NEG NR POS R S U W WR'.split(' '))
+/** FHIR STU3 had two of its own where HL7 v3 has one. */
+const renamed: Readonly<Record<string, string>> = { 'H>': 'HU', 'L<': 'LU', HI: 'H', LO: 'L' }
+
+/** C-CDA takes the codes of its value set alone; what is none of them (`PA`, potentially abnormal) keeps its words under a nullFlavor. */
+export function interpretation(value: Coded | undefined): XmlElement | undefined {
+  if (value === undefined) return undefined
+  for (const coding of value.codings) {
+    if (coding.code === undefined || coding.system === undefined) continue
+    if (codeSystem(coding.system).oid !== interpretationSystem && !/interpretation/i.test(coding.system)) continue
+    const code = renamed[coding.code] ?? coding.code
+    if (interpretations.has(code))
+      return element('interpretationCode', { code, codeSystem: interpretationSystem, displayName: coding.display })
+  }
+  return coded('interpretationCode', { codings: [], text: value.text })
+}
+
+export function referenceRanges(ranges: Observation['ranges']): XmlElement[] {
+  return ranges.map(({ low, high, text, meaning }) => {
+    const words = [meaning, text ?? rangeText(low, high)].filter(Boolean).join(': ')
+    const value = bounds(low, high) ?? element('value', { 'xsi:type': 'ST' }, words)
+    return element(
+      'referenceRange',
+      undefined,
+      element('observationRange', undefined, element('text', undefined, words), value),
+    )
+  })
+}
+
+function bounds(low: Quantity | undefined, high: Quantity | undefined): XmlElement | undefined {
+  if (low?.value === undefined && high?.value === undefined) return undefined
+  return element('value', { 'xsi:type': 'IVL_PQ' }, low && quantity('low', low), high && quantity('high', high))
+}
+
+/** The one value a result must have: unknown, or not applicable where it is a heading, when the record has none. */
+export function resultValue({ value, absent }: Pick<Component, 'value' | 'absent'>, heading = false): XmlElement {
+  if (value) return valueElement(value)
+  if (absent)
+    return element('value', { 'xsi:type': 'CD', nullFlavor: 'UNK' }, element('originalText', undefined, absent.text))
+  return element('value', { 'xsi:type': 'CD', nullFlavor: heading ? 'NA' : 'NI' })
+}
+
+export function targetSite(site: Coded | undefined): XmlElement | undefined {
+  return site && coded('targetSiteCode', site)
+}
+
+/** C-CDA's Result Status for FHIR's. A status that says nothing is kept out of the code as far as the templates let it: a result that was reported is complete. */
+const statuses: Readonly<Record<string, string>> = {
+  final: 'completed',
+  amended: 'completed',
+  corrected: 'completed',
+  appended: 'completed',
+  preliminary: 'active',
+  partial: 'active',
+  registered: 'active',
+  cancelled: 'cancelled',
+  'entered-in-error': 'aborted',
+}
+export function resultStatus(status: string | undefined): XmlElement {
+  return element('statusCode', { code: statuses[status ?? ''] ?? 'completed' })
+}

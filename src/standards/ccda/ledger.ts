@@ -1,0 +1,43 @@
+import type { HealthRecord } from './record.ts'
+
+/** What became of one resource of the record. */
+export type LedgerLine = { readonly resource: string; readonly type: string } & (
+  | { readonly became: 'entry'; readonly section: string; readonly entry: string }
+  | { readonly became: 'supporting'; readonly used: string }
+  | { readonly became: 'left-out'; readonly reason: string }
+)
+
+export type Ledger = {
+  /** `entry` is the narrative ID the reader finds it at. The first place counts: others only mention it. */
+  placed(key: string, section: string, entry: string): void
+  used(key: string, where: string): void
+  isPlaced(key: string): boolean
+  /** One line for each resource, in the record's order. */
+  lines(): readonly LedgerLine[]
+}
+
+/** The account of every resource of a record: an entry, a support of entries, or left out for a reason; never nothing. */
+export function openLedger(record: Pick<HealthRecord, 'resources' | 'supporting'>): Ledger {
+  const entries = new Map<string, { section: string; entry: string }>()
+  const support = new Map<string, string>()
+  return {
+    placed(key, section, entry) {
+      if (!entries.has(key)) entries.set(key, { section, entry })
+    },
+    used(key, where) {
+      if (!support.has(key)) support.set(key, where)
+    },
+    isPlaced: (key) => entries.has(key),
+    lines: () =>
+      record.resources.map(({ key, type }): LedgerLine => {
+        const line = { resource: key, type }
+        const entry = entries.get(key)
+        if (entry) return { ...line, became: 'entry', ...entry }
+        const known = record.supporting.get(key)
+        if (known && 'leftOut' in known) return { ...line, became: 'left-out', reason: known.leftOut }
+        const used = support.get(key) ?? (known && 'used' in known ? known.used : undefined)
+        if (used !== undefined) return { ...line, became: 'supporting', used }
+        return { ...line, became: 'left-out', reason: 'It supports others, and nothing in the record refers to it' }
+      }),
+  }
+}

@@ -1,0 +1,319 @@
+import { element, type XmlElement } from '../../xml/element.ts'
+import { loinc, snomed } from '../codes/systems.ts'
+import type { Desk } from '../desk.ts'
+import { coded, fixed } from '../entries/code.ts'
+import { comment, textReference } from '../entries/comment.ts'
+import { details, recordedBy } from '../entries/details.ts'
+import { author } from '../entries/participation.ts'
+import { templates } from '../entries/template.ts'
+import { content, lineBreak, row, table } from '../narrative.ts'
+import type { Allergy, Coded } from '../record.ts'
+import { interval, point, readable, readableWhen } from '../time.ts'
+import { entry, nothingToTell, type Section } from './section.ts'
+
+const actCode = '2.16.840.1.113883.5.6'
+const assertion = element('code', { code: 'ASSERTION', codeSystem: '2.16.840.1.113883.5.4' })
+const completed = element('statusCode', { code: 'completed' })
+
+/** Allergies and Intolerances Section (entries required). Ended ones stand in a table of their own and are never active. */
+export const allergies: Section = {
+  name: 'allergies',
+  title: 'Allergies',
+  code: '48765-2',
+  codeName: 'Allergies and adverse reactions Document',
+  areas: ['allergies', 'ended-allergies'],
+  required: true,
+  templates: () => templates('2.6.1', '2015-08-01'),
+  content(record, desk) {
+    if (record.allergies.length === 0) return nothingToTell
+    const active = record.allergies.filter((allergy) => !allergy.ended).map((allergy) => allergyParts(allergy, desk))
+    const ended = record.allergies.filter((allergy) => allergy.ended).map((allergy) => allergyParts(allergy, desk))
+    const headings = ['Allergy', 'Kind', 'Onset', 'Reactions', 'Status', 'Details', 'Recorded']
+    return {
+      blocks: [
+        ...(active.length > 0
+          ? [
+              table(
+                'Allergies and adverse reactions',
+                headings,
+                active.map((one) => one.row),
+              ),
+            ]
+          : []),
+        ...(ended.length > 0
+          ? [
+              table(
+                'Ended allergies: no longer active',
+                headings,
+                ended.map((one) => one.row),
+              ),
+            ]
+          : []),
+      ],
+      entries: [...active, ...ended].map((one) => one.entry),
+    }
+  },
+}
+
+function allergyParts(allergy: Allergy, desk: Desk): { row: XmlElement; entry: XmlElement } {
+  const id = desk.narrativeId('a')
+  desk.ledger.placed(allergy.key, 'allergies', id)
+  const kind = kindOf(allergy)
+  const reactions = allergy.reactions.map((reaction, at) => ({ reaction, id: `${id}r${at + 1}` }))
+  const noteId = allergy.notes.length > 0 ? `${id}n` : undefined
+  const cells = [
+    [content(`${id}c`, allergy.code.text || 'Allergy without a name'), ...otherName(allergy.code)],
+    kind.words,
+    readableWhen(allergy.when),
+    reactions.flatMap(({ reaction, id: reactionId }, at) => [
+      ...(at > 0 ? [lineBreak] : []),
+      content(reactionId, reactionWords(reaction)),
+    ]),
+    allergy.ended
+      ? `Ended${allergy.end === undefined ? '' : ` ${readable(allergy.end)}`}`
+      : allergy.noneKnown
+        ? 'None known'
+        : 'Active',
+    details(allergy, noteId, [
+      { label: 'Reason ended', text: allergy.endReason ?? '' },
+      { label: 'Criticality', text: allergy.criticality ?? '' },
+    ]),
+    recordedBy(allergy),
+  ]
+  return { row: row(id, cells), entry: entry(concern(allergy, kind, id, reactions, noteId, desk)) }
+}
+
+type Kind = { readonly code: string; readonly display: string; readonly words: string }
+const kinds = {
+  drugAllergy: { code: '416098002', display: 'Allergy to drug (finding)' },
+  drugIntolerance: { code: '59037007', display: 'Intolerance to drug (finding)' },
+  drug: { code: '419511003', display: 'Propensity to adverse reactions to drug (finding)' },
+  foodAllergy: { code: '414285001', display: 'Allergy to food (finding)' },
+  foodIntolerance: { code: '235719002', display: 'Intolerance to food (finding)' },
+  substanceAllergy: { code: '419199007', display: 'Allergy to substance (finding)' },
+  substance: { code: '418038007', display: 'Propensity to adverse reactions to substance (finding)' },
+  any: { code: '420134006', display: 'Propensity to adverse reaction (finding)' },
+} as const
+
+/** The kind the record states, no more: without a type it is a propensity, which is true of allergy and intolerance alike. */
+function kindOf(allergy: Allergy): Kind {
+  const { type, categories, noneKnown } = allergy
+  const [category] = categories
+  const word = type === 'allergy' ? 'Allergy' : type === 'intolerance' ? 'Intolerance' : ''
+  const words = [
+    word,
+    category === undefined ? '' : word === '' ? category.charAt(0).toUpperCase() + category.slice(1) : `(${category})`,
+  ]
+    .filter(Boolean)
+    .join(' ')
+  if (noneKnown) return { ...(noneOf(allergy) ?? kinds.substanceAllergy), words }
+  if (category === 'medication')
+    return {
+      ...(type === 'allergy' ? kinds.drugAllergy : type === 'intolerance' ? kinds.drugIntolerance : kinds.drug),
+      words,
+    }
+  if (category === 'food') return { ...(type === 'intolerance' ? kinds.foodIntolerance : kinds.foodAllergy), words }
+  if (category !== undefined) return { ...(type === 'allergy' ? kinds.substanceAllergy : kinds.substance), words }
+  return { ...(type === 'allergy' ? kinds.substanceAllergy : kinds.any), words }
+}
+
+/** What there are none of: all allergies, those to drugs, those to food; of other kinds the record's own term must speak. */
+function noneOf({ code }: Allergy): { code: string; display: string } | undefined {
+  for (const coding of code.codings) {
+    if (coding.code === '716186003') return kinds.substanceAllergy
+    if (coding.code === '409137002') return kinds.drugAllergy
+    if (coding.code === '429625007') return kinds.foodAllergy
+  }
+  return undefined
+}
+
+/** Allergy Concern Act around an Allergy - Intolerance Observation. */
+function concern(
+  allergy: Allergy,
+  kind: Kind,
+  id: string,
+  reactions: readonly { reaction: Allergy['reactions'][number]; id: string }[],
+  noteId: string | undefined,
+  desk: Desk,
+): XmlElement {
+  const written = author(allergy, desk)
+  const start = allergy.recorded ?? allergy.when.at ?? allergy.when.start
+  const when = { ...(start !== undefined && { start }), ...(allergy.end !== undefined && { end: allergy.end }) }
+  return element(
+    'act',
+    { classCode: 'ACT', moodCode: 'EVN' },
+    ...templates('4.30', '2015-08-01'),
+    desk.id(allergy.key, 'concern'),
+    fixed('code', 'CONC', actCode, 'Concern'),
+    element('statusCode', { code: allergy.ended ? 'completed' : 'active' }),
+    interval(when, allergy.ended),
+    written,
+    {
+      name: 'entryRelationship',
+      attributes: { typeCode: 'SUBJ' },
+      children: [
+        element(
+          'observation',
+          { classCode: 'OBS', moodCode: 'EVN', negationInd: allergy.noneKnown ? 'true' : undefined },
+          ...templates('4.7', '2014-06-09'),
+          ...desk.ids(allergy),
+          assertion,
+          textReference(id),
+          completed,
+          interval({ ...allergy.when, ...(allergy.end !== undefined && { end: allergy.end }) }, allergy.ended),
+          element('value', { 'xsi:type': 'CD', code: kind.code, codeSystem: snomed, displayName: kind.display }),
+          written,
+          agent(allergy, `${id}c`),
+          statusOf(allergy),
+          ...reactions.map((one) => reactionElement(one.reaction, one.id, allergy, desk)),
+          criticality(allergy.criticality),
+          noteId !== undefined && comment(noteId),
+        ),
+      ],
+    },
+  )
+}
+
+/** What the patient reacts to. The record's code may be of the substance, a product, or the allergy itself: it is kept as it is. */
+function agent(allergy: Allergy, reference: string): XmlElement {
+  const substance = coded('code', allergy.code, { reference })
+  const code = allergy.noneKnown
+    ? { ...substance, attributes: { nullFlavor: noneOf(allergy) ? 'NA' : 'OTH' } }
+    : substance
+  return element(
+    'participant',
+    { typeCode: 'CSM' },
+    element('participantRole', { classCode: 'MANU' }, element('playingEntity', { classCode: 'MMAT' }, code)),
+  )
+}
+
+/** Allergy Status Observation. */
+function statusOf(allergy: Allergy): XmlElement | undefined {
+  if (allergy.noneKnown) return undefined
+  const value = allergy.ended
+    ? { code: '73425007', displayName: 'Inactive (qualifier value)' }
+    : { code: '55561003', displayName: 'Active (qualifier value)' }
+  return element(
+    'entryRelationship',
+    { typeCode: 'SUBJ', inversionInd: 'true' },
+    element(
+      'observation',
+      { classCode: 'OBS', moodCode: 'EVN' },
+      ...templates('4.28', '2019-06-20'),
+      element('code', { code: '33999-4', codeSystem: loinc, displayName: 'Status' }),
+      completed,
+      element('value', { 'xsi:type': 'CE', code: value.code, codeSystem: snomed, displayName: value.displayName }),
+    ),
+  )
+}
+
+const severities: Readonly<Record<string, { code: string; displayName: string }>> = {
+  mild: { code: '255604002', displayName: 'Mild (qualifier value)' },
+  moderate: { code: '6736007', displayName: 'Moderate (severity modifier) (qualifier value)' },
+  severe: { code: '24484000', displayName: 'Severe (severity modifier) (qualifier value)' },
+}
+
+function reactionWords(reaction: Allergy['reactions'][number]): string {
+  const words = [
+    reaction.manifestations
+      .map((one) => one.text)
+      .filter(Boolean)
+      .join(', '),
+    reaction.description,
+    reaction.substance && `to ${reaction.substance.text}`,
+  ]
+    .filter(Boolean)
+    .join('; ')
+  const more = [
+    reaction.severity,
+    reaction.onset && readable(reaction.onset),
+    reaction.route?.text,
+    ...reaction.notes.map((note) => note.text),
+  ]
+    .filter(Boolean)
+    .join(', ')
+  return [words === '' ? 'Reaction not stated' : words, more === '' ? '' : `(${more})`].filter(Boolean).join(' ')
+}
+
+/** Reaction Observation, one for each manifestation, with the severity the record gives. */
+function reactionElement(
+  reaction: Allergy['reactions'][number],
+  reference: string,
+  allergy: Allergy,
+  desk: Desk,
+): XmlElement {
+  const [first, ...others] = reaction.manifestations
+  const manifestation: Coded = first ?? { codings: [], text: reaction.description ?? '' }
+  const severity = reaction.severity === undefined ? undefined : severities[reaction.severity]
+  return element(
+    'entryRelationship',
+    { typeCode: 'MFST', inversionInd: 'true' },
+    element(
+      'observation',
+      { classCode: 'OBS', moodCode: 'EVN' },
+      ...templates('4.9', '2014-06-09'),
+      desk.id(allergy.key, reference.slice(reference.lastIndexOf('r'))),
+      assertion,
+      textReference(reference),
+      completed,
+      element('effectiveTime', undefined, point('low', reaction.onset)),
+      coded(
+        'value',
+        {
+          codings: [...manifestation.codings, ...others.flatMap((one) => one.codings)],
+          text: [manifestation, ...others]
+            .map((one) => one.text)
+            .filter(Boolean)
+            .join(', '),
+        },
+        { type: 'CD', reference },
+      ),
+      severity &&
+        element(
+          'entryRelationship',
+          { typeCode: 'SUBJ', inversionInd: 'true' },
+          element(
+            'observation',
+            { classCode: 'OBS', moodCode: 'EVN' },
+            ...templates('4.8', '2014-06-09'),
+            fixed('code', 'SEV', '2.16.840.1.113883.5.4', 'Severity'),
+            completed,
+            element('value', {
+              'xsi:type': 'CD',
+              code: severity.code,
+              codeSystem: snomed,
+              displayName: severity.displayName,
+            }),
+          ),
+        ),
+    ),
+  )
+}
+
+const criticalities: Readonly<Record<string, string>> = { high: 'CRITH', low: 'CRITL', 'unable-to-assess': 'CRITU' }
+
+/** Criticality Observation. */
+function criticality(value: string | undefined): XmlElement | undefined {
+  const code = value === undefined ? undefined : criticalities[value]
+  if (code === undefined) return undefined
+  return element(
+    'entryRelationship',
+    { typeCode: 'SUBJ', inversionInd: 'true' },
+    element(
+      'observation',
+      { classCode: 'OBS', moodCode: 'EVN' },
+      ...templates('4.145'),
+      element('code', { code: '82606-5', codeSystem: loinc, displayName: 'Criticality' }),
+      completed,
+      element('value', { 'xsi:type': 'CD', code, codeSystem: '2.16.840.1.113883.5.1063' }),
+    ),
+  )
+}
+
+/** The coded term, where the words chosen are others. */
+export function otherName(code: Coded): readonly string[] {
+  const term = code.codings.find((one) => one.display !== undefined && one.display !== '')?.display
+  return term === undefined || code.text === '' || term.toLowerCase() === code.text.toLowerCase()
+    ? []
+    : [` (coded as ${term})`]
+}

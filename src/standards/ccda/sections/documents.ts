@@ -1,0 +1,83 @@
+import { element, type XmlElement } from '../../xml/element.ts'
+import type { Desk } from '../desk.ts'
+import { coded } from '../entries/code.ts'
+import { textReference } from '../entries/comment.ts'
+import { details, recordedBy } from '../entries/details.ts'
+import { author } from '../entries/participation.ts'
+import { content, row, table } from '../narrative.ts'
+import type { KnownDocument } from '../record.ts'
+import { point, readableWhen } from '../time.ts'
+import { otherName } from './allergies.ts'
+import { entry, nothingToTell, type Section } from './section.ts'
+
+/** Documents that the record knows of: letters and reports kept beside it, which this document does not hold. */
+export const documents: Section = {
+  name: 'documents',
+  title: 'Documents known',
+  code: '11503-0',
+  codeName: 'Medical records',
+  areas: ['documents'],
+  templates: () => [],
+  content(record, desk) {
+    if (record.documents.length === 0) return nothingToTell
+    const made = record.documents.map((document) => {
+      const id = desk.narrativeId('d')
+      desk.ledger.placed(document.key, 'documents', id)
+      if (document.custodian) desk.ledger.used(document.custodian.key, 'The keeper of a document')
+      return { row: documentRow(document, id), entry: entry(known(document, id, desk)) }
+    })
+    return {
+      blocks: [
+        table(
+          '',
+          ['Document', 'Created', 'Format', 'Details', 'Recorded'],
+          made.map((one) => one.row),
+        ),
+      ],
+      entries: made.map((one) => one.entry),
+    }
+  },
+}
+
+function documentRow(document: KnownDocument, id: string): XmlElement {
+  return row(id, [
+    [content(`${id}c`, document.code.text || 'Document of unknown type'), ...otherName(document.code)],
+    readableWhen(document.when),
+    [document.contentType, document.size === undefined ? '' : `${document.size} bytes`].filter(Boolean).join(', '),
+    details(document, document.notes.length > 0 ? `${id}n` : undefined, [
+      { label: 'Title', text: document.title ?? '' },
+      { label: 'Address', text: document.url ?? '' },
+      { label: 'Kept by', text: document.custodian?.name ?? '' },
+      { label: 'Status', text: document.status === undefined || document.status === 'current' ? '' : document.status },
+    ]),
+    recordedBy(document),
+  ])
+}
+
+/** A reference to the document where it is kept. */
+function known(document: KnownDocument, id: string, desk: Desk): XmlElement {
+  const mediaType =
+    document.contentType !== undefined && /^[\w.+-]+\/[\w.+-]+$/.test(document.contentType)
+      ? document.contentType
+      : undefined
+  return element(
+    'act',
+    { classCode: 'ACT', moodCode: 'EVN' },
+    desk.id(document.key),
+    coded('code', document.code, { reference: `${id}c` }),
+    textReference(id),
+    element('statusCode', { code: 'completed' }),
+    point('effectiveTime', document.when.at),
+    author(document, desk),
+    element(
+      'reference',
+      { typeCode: 'REFR' },
+      element(
+        'externalDocument',
+        { classCode: 'DOCCLIN', moodCode: 'EVN' },
+        ...desk.ids(document),
+        document.url !== undefined && element('text', { mediaType }, element('reference', { value: document.url })),
+      ),
+    ),
+  )
+}

@@ -1,0 +1,121 @@
+import { element, type XmlElement } from '../../xml/element.ts'
+import type { Desk } from '../desk.ts'
+import { coded } from '../entries/code.ts'
+import { textReference } from '../entries/comment.ts'
+import { details } from '../entries/details.ts'
+import { author, performer } from '../entries/participation.ts'
+import { address, partyName, telecom } from '../entries/people.ts'
+import { templates } from '../entries/template.ts'
+import { content, row, table } from '../narrative.ts'
+import type { Encounter, Place } from '../record.ts'
+import { effectiveTime, readableWhen } from '../time.ts'
+import { otherName } from './allergies.ts'
+import { entry, nothingToTell, type Section } from './section.ts'
+
+/** Encounters Section (entries required): when, where and with whom; what was written there is under Notes. */
+export const encounters: Section = {
+  name: 'encounters',
+  title: 'Encounters',
+  code: '46240-8',
+  codeName: 'History of Hospitalizations+Outpatient visits Narrative',
+  areas: ['consultations'],
+  templates: () => templates('2.22.1', '2015-08-01'),
+  content(record, desk) {
+    if (record.encounters.length === 0) return nothingToTell
+    const made = record.encounters.map((encounter) => {
+      const id = desk.narrativeId('e')
+      desk.ledger.placed(encounter.key, 'encounters', id)
+      for (const place of encounter.locations)
+        if (place.key !== undefined) desk.ledger.used(place.key, 'The place of an encounter')
+      if (encounter.provider) desk.ledger.used(encounter.provider.key, 'The provider of an encounter')
+      return { row: encounterRow(encounter, id), entry: entry(activity(encounter, id, desk)) }
+    })
+    return {
+      blocks: [
+        table(
+          '',
+          ['Encounter', 'When', 'With', 'Where', 'Details'],
+          made.map((one) => one.row),
+        ),
+      ],
+      entries: made.map((one) => one.entry),
+    }
+  },
+}
+
+const roles: Readonly<Record<string, string>> = { PPRF: '', REC: 'recorded by ', PART: '' }
+
+export function withWhom(encounter: Encounter): string {
+  const words: string[] = []
+  for (const { role, party } of encounter.participants) {
+    const name = partyName(party)
+    if (name === '' || (role === 'REC' && words.includes(name))) continue
+    words.push(`${roles[role] ?? ''}${name}`)
+  }
+  return words.join(', ')
+}
+
+function encounterRow(encounter: Encounter, id: string): XmlElement {
+  return row(id, [
+    [content(`${id}c`, encounter.code.text || 'Encounter, type not recorded'), ...otherName(encounter.code)],
+    readableWhen(encounter.when),
+    withWhom(encounter),
+    [...encounter.locations.map((place) => place.name), encounter.provider?.name].filter(Boolean).join(', '),
+    details(encounter, undefined, [
+      {
+        label: 'Status',
+        text: encounter.status === undefined || encounter.status === 'finished' ? '' : encounter.status,
+      },
+    ]),
+  ])
+}
+
+const statuses: Readonly<Record<string, string>> = {
+  finished: 'completed',
+  planned: 'active',
+  arrived: 'active',
+  triaged: 'active',
+  'in-progress': 'active',
+  onleave: 'suspended',
+  cancelled: 'cancelled',
+  'entered-in-error': 'nullified',
+}
+
+/** Encounter Activity. */
+function activity(encounter: Encounter, id: string, desk: Desk): XmlElement {
+  const status = statuses[encounter.status ?? '']
+  return element(
+    'encounter',
+    { classCode: 'ENC', moodCode: 'EVN' },
+    ...templates('4.49', '2015-08-01'),
+    ...desk.ids(encounter),
+    coded('code', encounter.code, { reference: `${id}c` }),
+    textReference(id),
+    element('statusCode', status === undefined ? { nullFlavor: 'UNK' } : { code: status }),
+    effectiveTime(encounter.when),
+    ...encounter.participants.filter((one) => one.role !== 'REC').map((one) => performer(one.party, desk)),
+    author(encounter, desk),
+    ...encounter.locations.map(location),
+  )
+}
+
+/** Service Delivery Location, without a guess at C-CDA's code for its kind. */
+function location(place: Place): XmlElement {
+  return element(
+    'participant',
+    { typeCode: 'LOC' },
+    element(
+      'participantRole',
+      { classCode: 'SDLOC' },
+      ...templates('4.32'),
+      element('code', { nullFlavor: 'UNK' }),
+      place.address && address(place.address),
+      ...place.telecoms.map(telecom),
+      element(
+        'playingEntity',
+        { classCode: 'PLC' },
+        place.name === '' ? element('name', { nullFlavor: 'UNK' }) : element('name', undefined, place.name),
+      ),
+    ),
+  )
+}

@@ -1,0 +1,82 @@
+import { element, type XmlElement } from '../../xml/element.ts'
+import { loinc, snomed } from '../codes/systems.ts'
+import type { Desk } from '../desk.ts'
+import { coded } from '../entries/code.ts'
+import { comment, textReference } from '../entries/comment.ts'
+import { author } from '../entries/participation.ts'
+import { templates } from '../entries/template.ts'
+import { table } from '../narrative.ts'
+import type { Observation } from '../record.ts'
+import { effectiveTime } from '../time.ts'
+import { placesOf } from './classify.ts'
+import { findingHeadings, findingRow } from './finding-row.ts'
+import { entry, nothingToTell, type Section } from './section.ts'
+
+/** Family History Section. The record's terms hold both the condition and that it is the family's (or that there is none). */
+export const familyHistory: Section = {
+  name: 'family-history',
+  title: 'Family history',
+  code: '10157-6',
+  codeName: 'History of family member diseases Narrative',
+  areas: [],
+  templates: () => templates('2.15', '2015-08-01'),
+  content(record, desk) {
+    const places = placesOf(record)
+    const mine = record.observations.filter((one) => places.get(one.key) === 'family-history')
+    if (mine.length === 0) return nothingToTell
+    const made = mine.map((observation) => {
+      const id = desk.narrativeId('f')
+      desk.ledger.placed(observation.key, 'family-history', id)
+      return { row: findingRow(observation, id), entry: entry(organizer(observation, id, desk)) }
+    })
+    return {
+      blocks: [
+        table(
+          '',
+          findingHeadings,
+          made.map((one) => one.row),
+        ),
+      ],
+      entries: made.map((one) => one.entry),
+    }
+  },
+}
+
+const completed = element('statusCode', { code: 'completed' })
+
+/** Family History Organizer: the relative is not named apart from the term, so it is said to be unknown. */
+function organizer(observation: Observation, id: string, desk: Desk): XmlElement {
+  return element(
+    'organizer',
+    { classCode: 'CLUSTER', moodCode: 'EVN' },
+    ...templates('4.45', '2015-08-01'),
+    desk.id(observation.key, 'relative'),
+    completed,
+    element(
+      'subject',
+      undefined,
+      element('relatedSubject', { classCode: 'PRS' }, element('code', { nullFlavor: 'UNK' })),
+    ),
+    element(
+      'component',
+      undefined,
+      element(
+        'observation',
+        { classCode: 'OBS', moodCode: 'EVN' },
+        ...templates('4.46', '2015-08-01'),
+        ...desk.ids(observation),
+        element(
+          'code',
+          { code: '55607006', codeSystem: snomed, displayName: 'Problem' },
+          element('translation', { code: '75326-9', codeSystem: loinc, displayName: 'Problem' }),
+        ),
+        textReference(id),
+        completed,
+        effectiveTime(observation.when),
+        coded('value', observation.code, { type: 'CD', reference: `${id}c` }),
+        author(observation, desk),
+        observation.notes.length > 0 && comment(`${id}n`),
+      ),
+    ),
+  )
+}

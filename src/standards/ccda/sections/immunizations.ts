@@ -1,0 +1,201 @@
+import { element, type XmlElement } from '../../xml/element.ts'
+import { codeSystem } from '../codes/systems.ts'
+import type { Desk } from '../desk.ts'
+import { coded } from '../entries/code.ts'
+import { comment, textReference } from '../entries/comment.ts'
+import { details, recordedBy } from '../entries/details.ts'
+import { finding } from '../entries/finding.ts'
+import { author, performer } from '../entries/participation.ts'
+import { organisationIds, partyName } from '../entries/people.ts'
+import { templates } from '../entries/template.ts'
+import { quantity, quantityText } from '../entries/value.ts'
+import { content, row, table } from '../narrative.ts'
+import type { Coded, Immunization } from '../record.ts'
+import { point, readable, readableWhen } from '../time.ts'
+import { otherName } from './allergies.ts'
+import { placesOf } from './classify.ts'
+import { findingHeadings, findingRow } from './finding-row.ts'
+import { routeCode } from './medications.ts'
+import { entry, nothingToTell, type Section } from './section.ts'
+
+/** Immunizations Section: given, not given, and what else the record lists under them. */
+export const immunizations: Section = {
+  name: 'immunizations',
+  title: 'Immunizations',
+  code: '11369-6',
+  codeName: 'History of Immunization Narrative',
+  areas: ['immunisations'],
+  // The template that demands entries takes Immunization Activities alone; a list of reasons why none was given has none.
+  templates: ({ entries }) =>
+    templates(entries.some(isActivity) || entries.length === 0 ? '2.2.1' : '2.2', '2015-08-01'),
+  content(record, desk) {
+    const places = placesOf(record)
+    const observations = record.observations.filter((one) => places.get(one.key) === 'immunizations')
+    if (record.immunizations.length === 0 && observations.length === 0) return nothingToTell
+    const made = record.immunizations.map((one) => ({ immunization: one, ...immunizationParts(one, desk) }))
+    const given = made.filter((one) => one.immunization.given)
+    const notGiven = made.filter((one) => !one.immunization.given)
+    const headings = ['Immunization', 'Date', 'Vaccine', 'Batch', 'Site and route', 'Dose', 'Details', 'Recorded']
+    const others = observations.map((observation) => {
+      const id = desk.narrativeId('i')
+      desk.ledger.placed(observation.key, 'immunizations', id)
+      return { row: findingRow(observation, id), entry: entry(finding(observation, id, desk)) }
+    })
+    return {
+      blocks: [
+        ...(given.length > 0
+          ? [
+              table(
+                'Given',
+                headings,
+                given.map((one) => one.row),
+              ),
+            ]
+          : []),
+        ...(notGiven.length > 0
+          ? [
+              table(
+                'Not given',
+                headings,
+                notGiven.map((one) => one.row),
+              ),
+            ]
+          : []),
+        ...(others.length > 0
+          ? [
+              table(
+                'Also recorded under immunisations',
+                findingHeadings,
+                others.map((one) => one.row),
+              ),
+            ]
+          : []),
+      ],
+      entries: [...given, ...notGiven, ...others].map((one) => one.entry),
+    }
+  },
+}
+
+function isActivity(one: XmlElement): boolean {
+  const child = one.children?.[0]
+  return typeof child === 'object' && child.name === 'substanceAdministration'
+}
+
+function immunizationParts(immunization: Immunization, desk: Desk): { row: XmlElement; entry: XmlElement } {
+  const id = desk.narrativeId('i')
+  desk.ledger.placed(immunization.key, 'immunizations', id)
+  if (immunization.place?.key !== undefined) desk.ledger.used(immunization.place.key, 'The place of an immunization')
+  const { code, vaccine, lot, expires, site, route, dose, manufacturer } = immunization
+  const cells = [
+    [content(`${id}c`, code.text || 'Immunization without a name'), ...otherName(code)],
+    readableWhen(immunization.when),
+    [
+      content(`${id}v`, vaccine?.text || 'Unknown'),
+      ...(manufacturer?.name === undefined ? [] : [` (${manufacturer.name})`]),
+    ],
+    [lot, expires === undefined ? '' : `expires ${readable(expires)}`].filter(Boolean).join(', '),
+    [site?.text, route?.text].filter(Boolean).join(', '),
+    dose === undefined ? '' : quantityText(dose),
+    details(immunization, immunization.notes.length > 0 ? `${id}n` : undefined, [
+      { label: 'Not given because', text: immunization.reasonNotGiven?.text ?? '' },
+      { label: 'Given by', text: partyName(immunization.performer) },
+      {
+        label: 'Status',
+        text: immunization.status === undefined || immunization.status === 'completed' ? '' : immunization.status,
+      },
+    ]),
+    recordedBy(immunization),
+  ]
+  return { row: row(id, cells), entry: entry(activity(immunization, id, desk)) }
+}
+
+/** Immunization Activity. */
+function activity(immunization: Immunization, id: string, desk: Desk): XmlElement {
+  const { manufacturer, lot, dose, doseNumber } = immunization
+  if (manufacturer) desk.ledger.used(manufacturer.key, 'The manufacturer of a vaccine')
+  return element(
+    'substanceAdministration',
+    { classCode: 'SBADM', moodCode: 'EVN', negationInd: immunization.given ? 'false' : 'true' },
+    ...templates('4.52', '2015-08-01'),
+    ...desk.ids(immunization),
+    coded('code', immunization.code, { reference: `${id}c` }),
+    textReference(id),
+    element('statusCode', { code: immunization.status === 'entered-in-error' ? 'nullified' : 'completed' }),
+    point('effectiveTime', immunization.when.at),
+    doseNumber !== undefined && /^\d+$/.test(doseNumber) && element('repeatNumber', { value: doseNumber }),
+    immunization.route && routeCode(immunization.route),
+    immunization.site && coded('approachSiteCode', immunization.site),
+    dose && quantity('doseQuantity', dose),
+    element(
+      'consumable',
+      undefined,
+      element(
+        'manufacturedProduct',
+        { classCode: 'MANU' },
+        ...templates('4.54', '2014-06-09'),
+        element(
+          'manufacturedMaterial',
+          undefined,
+          vaccineCode(immunization.vaccine, `${id}v`),
+          lot !== undefined && element('lotNumberText', undefined, lot),
+        ),
+        manufacturer &&
+          element(
+            'manufacturerOrganization',
+            undefined,
+            ...organisationIds(manufacturer, desk),
+            manufacturer.name === undefined
+              ? element('name', { nullFlavor: 'UNK' })
+              : element('name', undefined, manufacturer.name),
+          ),
+      ),
+    ),
+    performer(immunization.performer, desk),
+    author(immunization, desk),
+    immunization.reasonNotGiven && refusal(immunization.reasonNotGiven, immunization, desk),
+    immunization.notes.length > 0 && comment(`${id}n`),
+  )
+}
+
+const cvx = '2.16.840.1.113883.12.292'
+
+/** C-CDA names vaccines by CVX; the record's SNOMED CT (dm+d) code stands as a translation where it has no such code. */
+function vaccineCode(vaccine: Coded | undefined, reference: string): XmlElement {
+  if (vaccine === undefined) return element('code', { nullFlavor: 'UNK' })
+  const whole = coded('code', vaccine, { reference })
+  if (whole.attributes?.code === undefined) return whole
+  const inCvx = vaccine.codings.find((coding) => coding.system !== undefined && codeSystem(coding.system).oid === cvx)
+  if (inCvx)
+    return coded(
+      'code',
+      { ...vaccine, codings: [inCvx, ...vaccine.codings.filter((one) => one !== inCvx)] },
+      { reference },
+    )
+  const [text, ...translations] = whole.children ?? []
+  return {
+    name: 'code',
+    attributes: { nullFlavor: 'OTH' },
+    children: [
+      ...(text === undefined ? [] : [text]),
+      { name: 'translation', attributes: whole.attributes },
+      ...translations,
+    ],
+  }
+}
+
+/** Immunization Refusal Reason. The record's reason is in words and SNOMED CT; C-CDA's few codes are not guessed. */
+function refusal(reason: Coded, immunization: Immunization, desk: Desk): XmlElement {
+  const code = coded('code', reason)
+  return element(
+    'entryRelationship',
+    { typeCode: 'RSON' },
+    element(
+      'observation',
+      { classCode: 'OBS', moodCode: 'EVN' },
+      ...templates('4.53'),
+      desk.id(immunization.key, 'reason'),
+      code,
+      element('statusCode', { code: 'completed' }),
+    ),
+  )
+}

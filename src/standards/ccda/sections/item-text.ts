@@ -1,0 +1,50 @@
+import { quantityText, valueText } from '../entries/value.ts'
+import type { Coded, Component, Item, Observation } from '../record.ts'
+import { readableWhen } from '../time.ts'
+
+/** What an item says in one line, wherever it is only mentioned: `Blood pressure 120 mmHg, 80 mmHg (28 Mar 2019)`. */
+export function itemText(item: Item): string {
+  const name = item.code.text || 'Item without a name'
+  const value = 'ranges' in item ? observationValue(item as Observation) : ''
+  const when = readableWhen(item.when)
+  return `${name}${value === '' ? '' : `: ${value}`}${when === '' ? '' : ` (${when})`}`
+}
+
+/** The values of an observation and of its components. */
+export function observationValue(observation: Pick<Observation, 'value' | 'absent' | 'components'>): string {
+  const parts: string[] = []
+  const own = resultText(observation)
+  if (own !== '') parts.push(own)
+  for (const component of observation.components) parts.push(`${component.code.text}: ${resultText(component)}`)
+  return parts.join(', ')
+}
+
+export function resultText({ value, absent }: Pick<Component, 'value' | 'absent'>): string {
+  if (value) return valueText(value)
+  return absent === undefined ? '' : `No value (${absent.text})`
+}
+
+export function rangesText(ranges: Observation['ranges']): string {
+  return ranges
+    .map(({ low, high, text, meaning }) => {
+      const bounds =
+        low && high
+          ? `${low.value ?? ''} to ${quantityText(high)}`
+          : low
+            ? `from ${quantityText(low)}`
+            : high
+              ? `up to ${quantityText(high)}`
+              : ''
+      const words = text !== undefined && text !== bounds ? (bounds === '' ? text : `${bounds} (${text})`) : bounds
+      return meaning === undefined ? words : `${meaning}: ${words}`
+    })
+    .join('; ')
+}
+
+/** Every code of an item, for rows whose entry nobody may read: `SNOMED CT 27113001`. */
+export function codesText(code: Coded): string {
+  return code.codings
+    .map((coding) => coding.code)
+    .filter(Boolean)
+    .join(', ')
+}

@@ -1,0 +1,273 @@
+import { element, type XmlElement } from '../../xml/element.ts'
+import type { Desk } from '../desk.ts'
+import { coded } from '../entries/code.ts'
+import { comment, textReference } from '../entries/comment.ts'
+import { details, recordedBy } from '../entries/details.ts'
+import { author, performer } from '../entries/participation.ts'
+import { useParty } from '../entries/people.ts'
+import { templates } from '../entries/template.ts'
+import { quantity, quantityText } from '../entries/value.ts'
+import { content, lineBreak, lines, row, table } from '../narrative.ts'
+import type { Coded, Medication, MedicationIssue } from '../record.ts'
+import { effectiveTime, interval, readableWhen } from '../time.ts'
+import { otherName } from './allergies.ts'
+import { entry, nothingToTell, type Section } from './section.ts'
+
+/** Medications Section (entries required): current and past, each with the issues made under it. Dosage is the record's own words. */
+export const medications: Section = {
+  name: 'medications',
+  title: 'Medications',
+  code: '10160-0',
+  codeName: 'History of Medication use Narrative',
+  areas: ['medications'],
+  required: true,
+  templates: () => templates('2.1.1', '2014-06-09'),
+  content(record, desk) {
+    if (record.medications.length === 0) return nothingToTell
+    const parts = record.medications.map((medication) => ({ medication, ...medicationParts(medication, desk) }))
+    const current = parts.filter((one) => isCurrent(one.medication))
+    const past = parts.filter((one) => !isCurrent(one.medication))
+    const headings = ['Medication', 'Dosage', 'Quantity', 'When', 'Status', 'Details', 'Recorded']
+    const issues = parts.filter((one) => one.issues.length > 0)
+    return {
+      blocks: [
+        ...(current.length > 0
+          ? [
+              table(
+                'Current medications',
+                headings,
+                current.map((one) => one.row),
+              ),
+            ]
+          : []),
+        ...(past.length > 0
+          ? [
+              table(
+                'Past medications',
+                headings,
+                past.map((one) => one.row),
+              ),
+            ]
+          : []),
+        ...issues.map((one) =>
+          table(
+            `Issues of ${one.medication.code.text || 'a medication without a name'}`,
+            ['Issued', 'Dosage', 'Quantity', 'Status', 'Details', 'Recorded'],
+            one.issues,
+          ),
+        ),
+      ],
+      entries: [...current, ...past].map((one) => one.entry),
+    }
+  },
+}
+
+function isCurrent({ status }: Medication): boolean {
+  return status === 'active' || status === 'on-hold' || status === 'intended' || status === 'draft'
+}
+
+function medicationParts(
+  medication: Medication,
+  desk: Desk,
+): { row: XmlElement; entry: XmlElement; issues: XmlElement[] } {
+  const id = desk.narrativeId('m')
+  desk.ledger.placed(medication.key, 'medications', id)
+  for (const key of medication.sameAs) desk.ledger.placed(key, 'medications', id)
+  if (medication.product.key !== undefined) desk.ledger.used(medication.product.key, 'The product of a medication')
+  const noteId = medication.notes.length > 0 ? `${id}n` : undefined
+  const issues = medication.issues.map((issue, at) => {
+    const issueId = `${id}i${at + 1}`
+    desk.ledger.placed(issue.key, 'medications', issueId)
+    if (issue.product?.key !== undefined) desk.ledger.used(issue.product.key, 'The product of a medication')
+    if (issue.performer) useParty(issue.performer, 'Dispenser of a medication', desk)
+    return { row: issueRow(issue, medication, issueId), entry: supply(issue, medication, issueId, desk) }
+  })
+  const cells = [
+    [content(`${id}c`, medication.code.text || 'Medication without a name'), ...otherName(medication.code)],
+    medication.dosage.length === 0 ? 'Not recorded' : [content(`${id}d`, ...wordsOf(medication.dosage))],
+    quantityWords(medication.quantity),
+    readableWhen(medication.when),
+    statusWords(medication.status),
+    details(medication, noteId, [
+      { label: 'Route', text: medication.route?.text ?? '' },
+      { label: 'Issues in this record', text: issues.length === 0 ? '' : String(issues.length) },
+    ]),
+    recordedBy(medication),
+  ]
+  return {
+    row: row(id, cells),
+    entry: entry(
+      activity(
+        medication,
+        id,
+        noteId,
+        issues.map((one) => one.entry),
+        desk,
+      ),
+    ),
+    issues: issues.map((one) => one.row),
+  }
+}
+
+function wordsOf(dosage: readonly string[]) {
+  return dosage.flatMap((words, at) => [...(at > 0 ? [lineBreak] : []), ...lines(words)])
+}
+
+function quantityWords(supplied: Medication['quantity']): string {
+  if (supplied === undefined) return ''
+  const amount = supplied.quantity === undefined ? '' : quantityText(supplied.quantity)
+  const { text } = supplied
+  // The quantity in words is often the unit alone, or the whole of it again.
+  if (text === undefined || text === amount) return amount
+  if (amount === '') return text
+  return supplied.quantity?.unit === undefined && !text.includes(supplied.quantity?.value ?? '')
+    ? `${amount} ${text}`
+    : `${amount} (${text})`
+}
+
+function statusWords(status: string | undefined): string {
+  if (status === undefined) return 'Not stated'
+  return status.charAt(0).toUpperCase() + status.slice(1).replaceAll('-', ' ')
+}
+
+/** C-CDA's statuses of a medication; what has none of them is said to be unknown. */
+const statuses: Readonly<Record<string, string>> = {
+  active: 'active',
+  intended: 'active',
+  completed: 'completed',
+  stopped: 'aborted',
+  cancelled: 'aborted',
+  'entered-in-error': 'nullified',
+  'on-hold': 'suspended',
+}
+function statusCode(status: string | undefined): XmlElement {
+  const code = status === undefined ? undefined : statuses[status]
+  return element('statusCode', code === undefined ? { nullFlavor: 'UNK' } : { code })
+}
+
+/** Medication Activity: what the patient takes or was given to take. */
+function activity(
+  medication: Medication,
+  id: string,
+  noteId: string | undefined,
+  issues: readonly XmlElement[],
+  desk: Desk,
+): XmlElement {
+  return element(
+    'substanceAdministration',
+    { classCode: 'SBADM', moodCode: medication.status === 'intended' ? 'INT' : 'EVN' },
+    ...templates('4.16', '2014-06-09'),
+    ...desk.ids(medication),
+    ...medication.sameAs.map((key) => desk.id(key)),
+    textReference(id),
+    statusCode(medication.status),
+    { ...whenTaken(medication) },
+    medication.repeatsAllowed !== undefined &&
+      /^\d+$/.test(medication.repeatsAllowed) &&
+      element('repeatNumber', { value: medication.repeatsAllowed }),
+    medication.route !== undefined && routeCode(medication.route),
+    element('doseQuantity', { nullFlavor: 'UNK' }),
+    product(medication.code, `${id}c`, desk.id(medication.product.key ?? medication.key, 'product')),
+    author(medication, desk),
+    medication.dosage.length > 0 && instruction(`${id}d`, medication, desk),
+    ...issues.map((issue) => element('entryRelationship', { typeCode: 'REFR' }, issue)),
+    noteId !== undefined && comment(noteId),
+  )
+}
+
+function whenTaken({ when, status }: Medication): XmlElement {
+  const { name, children } = interval(when, status === 'completed' || status === 'stopped')
+  return { name, attributes: { 'xsi:type': 'IVL_TS' }, children }
+}
+
+/** Routes are SNOMED CT in the record; C-CDA's own value set is another, so the record's stands as a translation. */
+export function routeCode(route: Coded): XmlElement {
+  const { children } = coded('routeCode', { ...route, codings: [] })
+  const all = coded('routeCode', route)
+  const main = all.attributes?.code === undefined ? [] : [{ name: 'translation', attributes: all.attributes }]
+  return {
+    name: 'routeCode',
+    attributes: { nullFlavor: 'OTH' },
+    children: [
+      ...(children ?? []),
+      ...main,
+      ...(all.children ?? []).filter((child) => typeof child !== 'string' && child.name === 'translation'),
+    ],
+  }
+}
+
+/** Medication Information. */
+export function product(code: Coded, reference: string, id: XmlElement): XmlElement {
+  return element(
+    'consumable',
+    undefined,
+    element(
+      'manufacturedProduct',
+      { classCode: 'MANU' },
+      ...templates('4.23', '2014-06-09'),
+      id,
+      element('manufacturedMaterial', undefined, coded('code', code, { reference })),
+    ),
+  )
+}
+
+/** The dosage as text, in the form that C-CDA has for directions (Medication Free Text Sig). */
+function instruction(reference: string, medication: Medication, desk: Desk): XmlElement {
+  return element(
+    'entryRelationship',
+    { typeCode: 'COMP' },
+    element(
+      'substanceAdministration',
+      { classCode: 'SBADM', moodCode: 'INT' },
+      ...templates('4.147'),
+      element('code', { code: '76662-6', codeSystem: '2.16.840.1.113883.6.1', displayName: 'Instructions Medication' }),
+      textReference(reference),
+      element(
+        'consumable',
+        undefined,
+        element('manufacturedProduct', undefined, element('manufacturedLabeledDrug', { nullFlavor: 'NA' })),
+      ),
+    ),
+  )
+}
+
+function issueRow(issue: MedicationIssue, medication: Medication, id: string): XmlElement {
+  const other = issue.code.text !== '' && issue.code.text !== medication.code.text
+  return row(id, [
+    readableWhen(issue.when) || '',
+    other ? [`${issue.code.text}: `, ...wordsOf(issue.dosage)] : wordsOf(issue.dosage),
+    quantityWords(issue.quantity),
+    statusWords(issue.status),
+    details(issue, issue.notes.length > 0 ? `${id}n` : undefined),
+    recordedBy(issue),
+  ])
+}
+
+/** Medication Supply Order: one issue of the medication. */
+function supply(issue: MedicationIssue, medication: Medication, id: string, desk: Desk): XmlElement {
+  const amount = issue.quantity?.quantity
+  return element(
+    'supply',
+    { classCode: 'SPLY', moodCode: 'INT' },
+    ...templates('4.17', '2014-06-09'),
+    ...desk.ids(issue),
+    textReference(id),
+    statusCode(issue.status),
+    supplyTime(issue),
+    amount && quantity('quantity', amount),
+    issue.product !== undefined && supplyProduct(issue, medication, id, desk),
+    performer(issue.performer, desk),
+    author(issue, desk),
+  )
+}
+
+function supplyTime(issue: MedicationIssue): XmlElement {
+  const { name, attributes, children } = effectiveTime(issue.when)
+  return { name, attributes: { 'xsi:type': children === undefined ? 'TS' : 'IVL_TS', ...attributes }, children }
+}
+
+function supplyProduct(issue: MedicationIssue, medication: Medication, id: string, desk: Desk): XmlElement | undefined {
+  if (issue.product?.key === undefined || issue.product.key === medication.product.key) return undefined
+  const { children } = product(issue.code, id, desk.id(issue.product.key, 'product'))
+  return { name: 'product', children }
+}

@@ -1,0 +1,133 @@
+import { element, type XmlElement, type XmlNode } from '../../xml/element.ts'
+import { loinc } from '../codes/systems.ts'
+import type { Desk } from '../desk.ts'
+import { textReference } from '../entries/comment.ts'
+import { author } from '../entries/participation.ts'
+import { content, lineBreak, lines } from '../narrative.ts'
+import type { Consultation, ConsultationPart, Item } from '../record.ts'
+import { point, readableWhen } from '../time.ts'
+import { isComment } from './classify.ts'
+import { withWhom } from './encounters.ts'
+import { itemText } from './item-text.ts'
+import { entry, nothingToTell, type Section } from './section.ts'
+
+/** Notes Section: each consultation with its topics and headings and what was written under them, in the record's order. */
+export const notes: Section = {
+  name: 'notes',
+  title: 'Consultation notes',
+  code: '34109-9',
+  codeName: 'Note',
+  areas: ['consultations'],
+  templates: () => [element('templateId', { root: '2.16.840.1.113883.10.20.22.2.65', extension: '2016-11-01' })],
+  content(record, desk) {
+    if (record.consultations.length === 0) return nothingToTell
+    const made = record.consultations.map((consultation) => noteOf(consultation, desk))
+    return { blocks: [{ name: 'list', children: made.map((one) => one.item) }], entries: made.map((one) => one.entry) }
+  },
+}
+
+function noteOf(consultation: Consultation, desk: Desk): { item: XmlElement; entry: XmlElement } {
+  const id = desk.narrativeId('n')
+  const { encounter } = consultation
+  const title = [
+    consultation.title,
+    encounter && encounter.code.text !== consultation.title ? encounter.code.text : '',
+    encounter ? readableWhen(encounter.when) : '',
+    encounter ? withWhom(encounter) : '',
+  ]
+    .filter(Boolean)
+    .join(', ')
+  const parts = partsOf(consultation.parts, desk)
+  return {
+    item: {
+      name: 'item',
+      attributes: { ID: id },
+      children: [{ name: 'caption', children: [title || 'Consultation'] }, ...parts],
+    },
+    entry: entry(activity(consultation, id, desk)),
+  }
+}
+
+function partsOf(parts: readonly ConsultationPart[], desk: Desk): XmlNode[] {
+  if (parts.length === 0) return []
+  const items: XmlElement[] = []
+  for (const part of parts) {
+    if (part.kind === 'text') items.push({ name: 'item', children: lines(part.text) })
+    else if (part.kind === 'item') items.push(itemOf(part.key, part.text, desk))
+    else items.push(headingOf(part, desk))
+  }
+  return [{ name: 'list', children: items }]
+}
+
+function headingOf(part: ConsultationPart & { kind: 'heading' }, desk: Desk): XmlElement {
+  const problems = part.problems
+    .map((link) => (link.key === undefined ? undefined : desk.item(link.key)))
+    .filter((one) => one !== undefined)
+  const related =
+    problems.length === 0 ? '' : `Problem: ${problems.map((one) => one.code.text || 'without a name').join(', ')}`
+  const title = [part.title, related].filter(Boolean).join('. ')
+  return {
+    name: 'item',
+    children: [...(title === '' ? [] : [{ name: 'caption', children: [title] }]), ...partsOf(part.parts, desk)],
+  }
+}
+
+/** What an item says, where the clinician wrote it. Comments are told here and nowhere else, so they are complete. */
+function itemOf(key: string, text: string, desk: Desk): XmlElement {
+  const item = desk.item(key)
+  if (!item) return { name: 'item', children: [text || `${key} (told elsewhere in this document)`] }
+  const id = desk.narrativeId('n')
+  const observation = 'ranges' in item && 'components' in item ? (item as Parameters<typeof isComment>[0]) : undefined
+  if (observation && isComment(observation)) {
+    desk.ledger.placed(key, 'notes', id)
+    return { name: 'item', attributes: { ID: id }, children: commentNodes(item) }
+  }
+  const nodes: XmlNode[] = [...lines(itemText(item))]
+  for (const note of item.notes) nodes.push(lineBreak, ...lines(note.text))
+  return { name: 'item', attributes: { ID: id }, children: nodes }
+}
+
+function commentNodes(item: Item): XmlNode[] {
+  const nodes: XmlNode[] = []
+  if (item.notForPatient) nodes.push(content(undefined, 'Not to be disclosed to the patient. '))
+  const name = item.code.text
+  if (name !== '' && !/^comment(?: note)?$/i.test(name)) nodes.push(`${name}: `)
+  for (const note of item.notes) {
+    if (nodes.length > 0 && note !== item.notes[0]) nodes.push(lineBreak)
+    nodes.push(...lines(note.text))
+  }
+  for (const fact of item.facts) nodes.push(lineBreak, `${fact.label}: ${fact.text}`)
+  if (nodes.length === 0) nodes.push('Comment without words')
+  return nodes
+}
+
+/** Note Activity: a consultation note, with its words in the narrative. */
+function activity(consultation: Consultation, id: string, desk: Desk): XmlElement {
+  const { encounter } = consultation
+  return element(
+    'act',
+    { classCode: 'ACT', moodCode: 'EVN' },
+    element('templateId', { root: '2.16.840.1.113883.10.20.22.4.202', extension: '2016-11-01' }),
+    desk.id(consultation.key),
+    element(
+      'code',
+      { code: '34109-9', codeSystem: loinc, codeSystemName: 'LOINC', displayName: 'Note' },
+      element('translation', {
+        code: '11488-4',
+        codeSystem: loinc,
+        codeSystemName: 'LOINC',
+        displayName: 'Consult note',
+      }),
+    ),
+    textReference(id),
+    element('statusCode', { code: 'completed' }),
+    point('effectiveTime', encounter?.when.start ?? encounter?.when.at),
+    encounter && author({ ...encounter, recorded: encounter.when.start ?? '' }, desk),
+    encounter &&
+      element(
+        'entryRelationship',
+        { typeCode: 'COMP', inversionInd: 'true' },
+        element('encounter', { classCode: 'ENC', moodCode: 'EVN' }, desk.id(encounter.key)),
+      ),
+  )
+}

@@ -1,0 +1,138 @@
+import { element, type XmlElement } from '../../xml/element.ts'
+import { caption, paragraph, row, table } from '../narrative.ts'
+import type { Area, AreaName, HealthRecord } from '../record.ts'
+import type { Section } from './section.ts'
+
+/**
+ * The first section: what the reader must know before reading on. What was asked for and what was not, what was
+ * withheld, and what of the record could not be kept as it was.
+ */
+export const notices: Section = {
+  name: 'notices',
+  title: 'About this document',
+  code: '48767-8',
+  codeName: 'Annotation comment',
+  areas: [],
+  required: true,
+  templates: () => [],
+  content(record, desk) {
+    const blocks: XmlElement[] = []
+    for (const text of record.warnings) blocks.push(strong(`Warning: ${text}`))
+    for (const { text, areas } of areaWarnings(record))
+      blocks.push(strong(`Warning (${areas.map((name) => names[name]).join(', ')}): ${text}`))
+    const secret = notForPatient(record)
+    if (secret > 0)
+      blocks.push(strong(`Warning: ${secret} of the items below are marked as not to be disclosed to the patient.`))
+    blocks.push(
+      paragraph(
+        'Converted from the record that a GP system gave through GP Connect. Words, codes, numbers and dates are those of the record; nothing was computed.',
+      ),
+    )
+    blocks.push(
+      table(
+        'What was asked for',
+        ['Part of the record', 'State'],
+        record.areas
+          .filter((area) => area.name !== 'documents')
+          .map((area) => row(desk.narrativeId('z'), [names[area.name], stateOf(area)])),
+      ),
+    )
+    for (const place of record.patient?.places ?? [])
+      if (place.key !== undefined) desk.ledger.used(place.key, 'About the patient')
+    const patient = record.patient?.facts ?? []
+    if (patient.length > 0)
+      blocks.push(
+        table(
+          'About the patient',
+          ['What', 'In the record'],
+          patient.map(({ label, text }) => row(desk.narrativeId('z'), [label, text])),
+        ),
+      )
+    const told = record.issues.filter((issue) => issue.severity !== 'information')
+    if (told.length > 0) {
+      blocks.push(caption('What could not be kept as it was'))
+      blocks.push(
+        element(
+          'list',
+          undefined,
+          ...grouped(told.map((issue) => issue.text)).map((text) => element('item', undefined, text)),
+        ),
+      )
+    }
+    return { blocks, entries: [] }
+  },
+}
+
+function strong(text: string): XmlElement {
+  return paragraph({ name: 'content', attributes: { styleCode: 'Bold' }, children: [text] })
+}
+
+export const names: Readonly<Record<AreaName, string>> = {
+  allergies: 'Allergies',
+  'ended-allergies': 'Ended allergies',
+  medications: 'Medications',
+  problems: 'Problems',
+  immunisations: 'Immunisations',
+  investigations: 'Investigations',
+  consultations: 'Consultations',
+  uncategorised: 'Uncategorised data',
+  referrals: 'Referrals',
+  diary: 'Diary entries',
+  documents: 'Documents',
+}
+
+function stateOf(area: Area): string {
+  const unsupported = area.warnings.find((one) => one.kind === 'unsupported')
+  if (!area.asked) return unsupported ? `Not given by the GP system: ${unsupported.text}` : 'Not asked for'
+  return area.empty === undefined ? 'Given' : 'Given; nothing recorded'
+}
+
+function areaWarnings(record: HealthRecord): { text: string; areas: AreaName[] }[] {
+  const found = new Map<string, AreaName[]>()
+  for (const area of record.areas)
+    for (const { text } of area.warnings) {
+      const areas = found.get(text)
+      if (areas) areas.push(area.name)
+      else found.set(text, [area.name])
+    }
+  return [...found].map(([text, areas]) => ({ text, areas }))
+}
+
+function notForPatient(record: HealthRecord): number {
+  const {
+    allergies,
+    medications,
+    problems,
+    immunizations,
+    reports,
+    observations,
+    procedures,
+    encounters,
+    plans,
+    documents,
+    others,
+  } = record
+  let count = 0
+  for (const list of [
+    allergies,
+    medications,
+    problems,
+    immunizations,
+    reports,
+    observations,
+    procedures,
+    encounters,
+    plans,
+    documents,
+    others,
+  ])
+    for (const item of list) if (item.notForPatient) count++
+  return count
+}
+
+/** The same trouble in many places is one line. */
+function grouped(texts: readonly string[]): string[] {
+  const counts = new Map<string, number>()
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1)
+  return [...counts].map(([text, count]) => (count === 1 ? text : `${text} (${count} times)`))
+}

@@ -1,0 +1,135 @@
+import { element, type XmlElement } from '../../xml/element.ts'
+import type { Desk } from '../desk.ts'
+import { coded } from '../entries/code.ts'
+import { comment, textReference } from '../entries/comment.ts'
+import { details, recordedBy } from '../entries/details.ts'
+import { finding } from '../entries/finding.ts'
+import { author } from '../entries/participation.ts'
+import { templates } from '../entries/template.ts'
+import { content, row, table } from '../narrative.ts'
+import type { OtherItem } from '../record.ts'
+import { effectiveTime, readableWhen } from '../time.ts'
+import { findingHeadings, findingRow } from './finding-row.ts'
+import { entry, nothingToTell, type Section, type SectionContent } from './section.ts'
+
+const headings = ['Kind', 'What', 'When', 'Details', 'Recorded'] as const
+
+/** What fits no other section, so that it is still read: findings, and resources of any other type. */
+export const other: Section = {
+  name: 'other',
+  title: 'Other entries of the record',
+  code: '11329-0',
+  codeName: 'History general Narrative - Reported',
+  areas: ['uncategorised'],
+  templates: () => [],
+  content(record, desk) {
+    // Whatever no section has taken by now, however it was classified: the last section loses nothing.
+    const findings = record.observations
+      .filter((one) => !desk.ledger.isPlaced(one.key))
+      .map((observation) => {
+        const id = desk.narrativeId('o')
+        desk.ledger.placed(observation.key, 'other', id)
+        if (observation.specimen) desk.ledger.used(observation.specimen.key, 'The specimen of a finding')
+        const noteId = `${id}n`
+        const made = finding(observation, id, desk)
+        return {
+          row: findingRow(observation, id),
+          entry: entry(observation.notes.length > 0 ? withComment(made, noteId) : made),
+        }
+      })
+    const others = itemsOf(record.others, 'o', 'other', desk)
+    if (findings.length === 0 && others.rows.length === 0) return nothingToTell
+    return {
+      blocks: [
+        ...(findings.length > 0
+          ? [
+              table(
+                'Findings and other coded entries',
+                findingHeadings,
+                findings.map((one) => one.row),
+              ),
+            ]
+          : []),
+        ...(others.rows.length > 0 ? [table('Other', headings, others.rows)] : []),
+      ],
+      entries: [...findings.map((one) => one.entry), ...others.entries],
+    }
+  },
+}
+
+/** A comment goes where CDA has entry relationships: before the reference ranges. */
+function withComment(made: XmlElement, noteId: string): XmlElement {
+  const children = made.children ?? []
+  const at = children.findIndex((child) => typeof child !== 'string' && child.name === 'referenceRange')
+  const end = at === -1 ? children.length : at
+  return { ...made, children: [...children.slice(0, end), comment(noteId), ...children.slice(end)] }
+}
+
+export const payers: Section = {
+  name: 'payers',
+  title: 'Payers',
+  code: '48768-6',
+  codeName: 'Payment sources Document',
+  areas: [],
+  templates: () => templates('2.18', '2015-08-01'),
+  content: (record, desk) => itemSection(record.coverages, 'y', 'payers', desk),
+}
+
+export const medicalEquipment: Section = {
+  name: 'medical-equipment',
+  title: 'Medical equipment',
+  code: '46264-8',
+  codeName: 'History of medical device use',
+  areas: [],
+  templates: () => templates('2.23', '2014-06-09'),
+  content: (record, desk) => itemSection(record.devices, 'q', 'medical-equipment', desk),
+}
+
+function itemSection(items: readonly OtherItem[], letter: string, section: string, desk: Desk): SectionContent {
+  const { rows, entries } = itemsOf(items, letter, section, desk)
+  return rows.length === 0 ? nothingToTell : { blocks: [table('', headings, rows)], entries }
+}
+
+function itemsOf(
+  items: readonly OtherItem[],
+  letter: string,
+  section: string,
+  desk: Desk,
+): { rows: XmlElement[]; entries: XmlElement[] } {
+  const rows: XmlElement[] = []
+  const entries: XmlElement[] = []
+  for (const item of items) {
+    const id = desk.narrativeId(letter)
+    desk.ledger.placed(item.key, section, id)
+    rows.push(
+      row(id, [
+        kindName(item.type),
+        [content(`${id}c`, item.code.text)],
+        readableWhen(item.when),
+        details(item),
+        recordedBy(item),
+      ]),
+    )
+    entries.push(entry(act(item, id, desk)))
+  }
+  return { rows, entries }
+}
+
+/** `QuestionnaireResponse` is `Questionnaire response`. */
+function kindName(type: string): string {
+  const words = type.replaceAll(/(?<=.)([A-Z])/g, (capital) => ` ${capital.toLowerCase()}`)
+  return words
+}
+
+function act(item: OtherItem, id: string, desk: Desk): XmlElement {
+  return element(
+    'act',
+    { classCode: 'ACT', moodCode: 'EVN' },
+    ...desk.ids(item),
+    coded('code', item.code, { reference: `${id}c` }),
+    textReference(id),
+    element('statusCode', { code: 'completed' }),
+    effectiveTime(item.when),
+    author(item, desk),
+  )
+}

@@ -1,0 +1,120 @@
+import { element, type XmlElement } from '../../xml/element.ts'
+import type { Desk } from '../desk.ts'
+import { coded } from '../entries/code.ts'
+import { comment, textReference } from '../entries/comment.ts'
+import { details, recordedBy } from '../entries/details.ts'
+import { author } from '../entries/participation.ts'
+import { partyName, useParty } from '../entries/people.ts'
+import { templates } from '../entries/template.ts'
+import { content, row, table } from '../narrative.ts'
+import type { Party, Plan } from '../record.ts'
+import { effectiveTime, readableWhen } from '../time.ts'
+import { otherName } from './allergies.ts'
+import { itemText } from './item-text.ts'
+import { entry, nothingToTell, type Section } from './section.ts'
+
+/** Plan of Treatment Section: diary entries (recalls), requests for tests, referrals. */
+export const planOfTreatment: Section = {
+  name: 'plan-of-treatment',
+  title: 'Plan of treatment',
+  code: '18776-5',
+  codeName: 'Plan of care note',
+  areas: ['diary', 'referrals'],
+  templates: () => templates('2.10', '2014-06-09'),
+  content(record, desk) {
+    if (record.plans.length === 0) return nothingToTell
+    const made = record.plans.map((plan) => ({ plan, ...planParts(plan, desk) }))
+    const of = (kind: Plan['kind']) => made.filter((one) => one.plan.kind === kind)
+    const tables = [
+      { title: 'Diary entries', first: 'What', of: of('diary') },
+      { title: 'Referrals', first: 'Referral', of: of('referral') },
+      { title: 'Requests', first: 'Request', of: of('request') },
+    ].filter((one) => one.of.length > 0)
+    return {
+      blocks: tables.map((one) =>
+        table(
+          one.title,
+          [one.first, 'Due', 'Status', 'To', 'Details', 'Recorded'],
+          one.of.map((part) => part.row),
+        ),
+      ),
+      entries: tables.flatMap((one) => one.of.map((part) => part.entry)),
+    }
+  },
+}
+
+function planParts(plan: Plan, desk: Desk): { row: XmlElement; entry: XmlElement } {
+  const id = desk.narrativeId('t')
+  desk.ledger.placed(plan.key, 'plan-of-treatment', id)
+  for (const party of [...plan.recipients, ...(plan.requester ? [plan.requester] : [])])
+    useParty(party, 'Requester or recipient of a plan', desk)
+  const cells = [
+    [
+      content(
+        `${id}c`,
+        plan.code.text || (plan.kind === 'referral' ? 'Referral without a reason' : 'Entry without a name'),
+      ),
+      ...otherName(plan.code),
+    ],
+    readableWhen(plan.when),
+    plan.status ?? '',
+    plan.recipients.map(recipientName).filter(Boolean).join(', '),
+    details(plan, plan.notes.length > 0 ? `${id}n` : undefined, [
+      { label: 'Priority', text: plan.priority ?? '' },
+      ...plan.links.map((link) => {
+        const item = link.key === undefined ? undefined : desk.item(link.key)
+        return { label: link.relation, text: link.text || (item ? itemText(item) : (link.key ?? '')) }
+      }),
+      ...plan.identifiers
+        .filter((one) => one.system?.endsWith('/ubr-number'))
+        .map((one) => ({ label: 'Unique booking reference', text: one.value })),
+    ]),
+    recordedBy(plan),
+  ]
+  return { row: row(id, cells), entry: entry(planned(plan, id, desk)) }
+}
+
+function recipientName(party: Party): string {
+  const name = partyName(party)
+  const organisation = party.organisation?.name
+  return organisation === undefined || organisation === name ? name : `${name} (${organisation})`
+}
+
+/** Planned Act where the plan stands; without that template where it was cancelled or nobody knows, since it says "active". */
+function planned(plan: Plan, id: string, desk: Desk): XmlElement {
+  const active = plan.status === 'active' || plan.status === 'draft'
+  return element(
+    'act',
+    { classCode: 'ACT', moodCode: plan.kind === 'diary' ? 'INT' : 'RQO' },
+    ...(active ? templates('4.39', '2014-06-09') : []),
+    ...desk.ids(plan),
+    coded('code', plan.code, { reference: `${id}c` }),
+    textReference(id),
+    statusCode(plan.status),
+    effectiveTime(plan.when),
+    priority(plan.priority),
+    author(plan, desk),
+    plan.notes.length > 0 && comment(`${id}n`),
+  )
+}
+
+const statuses: Readonly<Record<string, string>> = {
+  active: 'active',
+  draft: 'active',
+  suspended: 'suspended',
+  completed: 'completed',
+  cancelled: 'cancelled',
+  'entered-in-error': 'nullified',
+}
+function statusCode(status: string | undefined): XmlElement {
+  const code = statuses[status ?? '']
+  return element('statusCode', code === undefined ? { nullFlavor: 'UNK' } : { code })
+}
+
+const priorities: Readonly<Record<string, string>> = { routine: 'R', urgent: 'UR', asap: 'A', stat: 'S' }
+function priority(value: string | undefined): XmlElement | undefined {
+  const code = value === undefined ? undefined : priorities[value]
+  return code === undefined
+    ? undefined
+    : element('priorityCode', { code, codeSystem: '2.16.840.1.113883.5.7', displayName: value })
+}

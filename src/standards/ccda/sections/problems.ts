@@ -1,0 +1,185 @@
+import { element, type XmlElement, type XmlNode } from '../../xml/element.ts'
+import { loinc, snomed } from '../codes/systems.ts'
+import type { Desk } from '../desk.ts'
+import { coded, fixed } from '../entries/code.ts'
+import { comment, textReference } from '../entries/comment.ts'
+import { details, recordedBy } from '../entries/details.ts'
+import { author } from '../entries/participation.ts'
+import { templates } from '../entries/template.ts'
+import { content, lineBreak, row, table } from '../narrative.ts'
+import type { Link, Problem } from '../record.ts'
+import { interval, readable } from '../time.ts'
+import { otherName } from './allergies.ts'
+import { itemText } from './item-text.ts'
+import { entry, nothingToTell, type Section } from './section.ts'
+
+const completed = element('statusCode', { code: 'completed' })
+
+/** Problem Section (entries required): active and inactive, with what the record links to each. */
+export const problems: Section = {
+  name: 'problems',
+  title: 'Problems',
+  code: '11450-4',
+  codeName: 'Problem list - Reported',
+  areas: ['problems'],
+  required: true,
+  templates: () => templates('2.5.1', '2015-08-01'),
+  content(record, desk) {
+    if (record.problems.length === 0) return nothingToTell
+    const parts = record.problems.map((problem) => ({ problem, ...problemParts(problem, desk) }))
+    const headings = ['Problem', 'Significance', 'Start', 'End', 'Status', 'Details', 'Linked', 'Recorded']
+    const tables = [
+      { title: 'Active problems', rows: parts.filter((one) => one.problem.active === true) },
+      { title: 'Inactive problems', rows: parts.filter((one) => one.problem.active === false) },
+      { title: 'Problems whose status is not recorded', rows: parts.filter((one) => one.problem.active === undefined) },
+    ].filter((one) => one.rows.length > 0)
+    return {
+      blocks: tables.map(({ title, rows }) =>
+        table(
+          title,
+          headings,
+          rows.map((one) => one.row),
+        ),
+      ),
+      entries: tables.flatMap(({ rows }) => rows.map((one) => one.entry)),
+    }
+  },
+}
+
+function problemParts(problem: Problem, desk: Desk): { row: XmlElement; entry: XmlElement } {
+  const id = desk.narrativeId('p')
+  desk.ledger.placed(problem.key, 'problems', id)
+  const noteId = problem.notes.length > 0 ? `${id}n` : undefined
+  const cells = [
+    [content(`${id}c`, problem.code.text || 'Problem without a name'), ...otherName(problem.code)],
+    problem.significance === undefined
+      ? ''
+      : problem.significance.charAt(0).toUpperCase() + problem.significance.slice(1),
+    readable(problem.when.start),
+    readable(problem.when.end),
+    problem.active === undefined
+      ? 'Not recorded'
+      : problem.active
+        ? 'Active'
+        : `Inactive${problem.status === 'inactive' ? '' : ` (${problem.status})`}`,
+    details(problem, noteId),
+    linked(problem.links, desk),
+    recordedBy(problem),
+  ]
+  return { row: row(id, cells), entry: entry(concern(problem, id, noteId, desk)) }
+}
+
+function linked(links: readonly Link[], desk: Desk): readonly XmlNode[] {
+  const nodes: XmlNode[] = []
+  for (const link of links) {
+    const item = link.key === undefined ? undefined : desk.item(link.key)
+    const words = link.text || (item ? itemText(item) : (link.key ?? ''))
+    if (nodes.length > 0) nodes.push(lineBreak)
+    nodes.push(`${link.relation}: ${words}`)
+  }
+  return nodes
+}
+
+/** Problem Concern Act around a Problem Observation. */
+function concern(problem: Problem, id: string, noteId: string | undefined, desk: Desk): XmlElement {
+  const written = author(problem, desk)
+  const ended = problem.active === false
+  const start = problem.recorded ?? problem.when.start
+  return element(
+    'act',
+    { classCode: 'ACT', moodCode: 'EVN' },
+    ...templates('4.3', '2015-08-01'),
+    desk.id(problem.key, 'concern'),
+    fixed('code', 'CONC', '2.16.840.1.113883.5.6', 'Concern'),
+    element(
+      'statusCode',
+      problem.active === undefined ? { nullFlavor: 'UNK' } : { code: ended ? 'completed' : 'active' },
+    ),
+    interval(
+      { ...(start !== undefined && { start }), ...(problem.when.end !== undefined && { end: problem.when.end }) },
+      ended,
+    ),
+    written,
+    element(
+      'entryRelationship',
+      { typeCode: 'SUBJ' },
+      element(
+        'observation',
+        { classCode: 'OBS', moodCode: 'EVN' },
+        ...templates('4.4', '2015-08-01'),
+        ...desk.ids(problem),
+        // GP records list diagnoses, symptoms and plain facts as problems without telling them apart.
+        element(
+          'code',
+          { code: '55607006', codeSystem: snomed, displayName: 'Problem' },
+          element('translation', { code: '75326-9', codeSystem: loinc, displayName: 'Problem' }),
+        ),
+        textReference(id),
+        completed,
+        interval(problem.when, ended),
+        coded('value', problem.code, { type: 'CD', reference: `${id}c` }),
+        written,
+        statusOf(problem),
+        significance(problem, desk),
+        noteId !== undefined && comment(noteId),
+      ),
+    ),
+    ...problem.links.map((link) => reference(link, desk)).filter((one) => one !== undefined),
+  )
+}
+
+/** Problem Status. */
+function statusOf({ active, status }: Problem): XmlElement | undefined {
+  if (active === undefined) return undefined
+  const value = active
+    ? { code: '55561003', displayName: 'Active (qualifier value)' }
+    : status === 'resolved'
+      ? { code: '413322009', displayName: 'Problem resolved (finding)' }
+      : { code: '73425007', displayName: 'Inactive (qualifier value)' }
+  return element(
+    'entryRelationship',
+    { typeCode: 'REFR' },
+    element(
+      'observation',
+      { classCode: 'OBS', moodCode: 'EVN' },
+      ...templates('4.6', '2019-06-20'),
+      element('code', { code: '33999-4', codeSystem: loinc, displayName: 'Status' }),
+      completed,
+      element('value', { 'xsi:type': 'CD', code: value.code, codeSystem: snomed, displayName: value.displayName }),
+    ),
+  )
+}
+
+/** How much the practice makes of it, under an id of its own: C-CDA has priorities of the patient's, not the problem's significance. */
+function significance({ significance: value, key }: Problem, desk: Desk): XmlElement | undefined {
+  if (value === undefined) return undefined
+  return element(
+    'entryRelationship',
+    { typeCode: 'REFR' },
+    element(
+      'observation',
+      { classCode: 'OBS', moodCode: 'EVN' },
+      desk.id(key, 'significance'),
+      element('code', { nullFlavor: 'OTH' }, element('originalText', undefined, 'Problem significance')),
+      completed,
+      element('value', { 'xsi:type': 'ST' }, value),
+    ),
+  )
+}
+
+/** The id of another entry of this document, so that software can follow the link too. */
+function reference(link: Link, desk: Desk): XmlElement | undefined {
+  if (link.key === undefined || desk.item(link.key) === undefined) return undefined
+  return element(
+    'entryRelationship',
+    { typeCode: 'REFR' },
+    element(
+      'act',
+      { classCode: 'ACT', moodCode: 'EVN' },
+      ...templates('4.122'),
+      desk.id(link.key),
+      element('code', { nullFlavor: 'NP' }),
+      completed,
+    ),
+  )
+}

@@ -1,0 +1,91 @@
+import { element, type XmlElement } from '../../xml/element.ts'
+import type { Desk } from '../desk.ts'
+import { coded } from '../entries/code.ts'
+import { comment, textReference } from '../entries/comment.ts'
+import { details, recordedBy } from '../entries/details.ts'
+import { author, performer } from '../entries/participation.ts'
+import { targetSite } from '../entries/result.ts'
+import { templates } from '../entries/template.ts'
+import { content, row, table } from '../narrative.ts'
+import type { Procedure } from '../record.ts'
+import { effectiveTime, readableWhen } from '../time.ts'
+import { otherName } from './allergies.ts'
+import { placesOf } from './classify.ts'
+import { entry, nothingToTell, type Section } from './section.ts'
+
+/** Procedures Section (entries required): procedures, and observations whose term says that they are one. */
+export const procedures: Section = {
+  name: 'procedures',
+  title: 'Procedures',
+  code: '47519-4',
+  codeName: 'History of Procedures Document',
+  areas: [],
+  templates: () => templates('2.7.1', '2014-06-09'),
+  content(record, desk) {
+    const places = placesOf(record)
+    const observed = record.observations.filter((one) => places.get(one.key) === 'procedures')
+    const all: readonly Procedure[] = [
+      ...record.procedures,
+      ...observed.map((one) => ({ ...one, status: 'completed' })),
+    ]
+    if (all.length === 0) return nothingToTell
+    const made = all.map((procedure) => {
+      const id = desk.narrativeId('x')
+      desk.ledger.placed(procedure.key, 'procedures', id)
+      return { row: procedureRow(procedure, id), entry: entry(activity(procedure, id, desk)) }
+    })
+    return {
+      blocks: [
+        table(
+          '',
+          ['Procedure', 'When', 'Body site', 'Status', 'Details', 'Recorded'],
+          made.map((one) => one.row),
+        ),
+      ],
+      entries: made.map((one) => one.entry),
+    }
+  },
+}
+
+function procedureRow(procedure: Procedure, id: string): XmlElement {
+  return row(id, [
+    [content(`${id}c`, procedure.code.text || 'Procedure without a name'), ...otherName(procedure.code)],
+    readableWhen(procedure.when),
+    procedure.bodySite?.text ?? '',
+    procedure.status ?? '',
+    details(procedure, procedure.notes.length > 0 ? `${id}n` : undefined, [
+      { label: 'Outcome', text: procedure.outcome?.text ?? '' },
+    ]),
+    recordedBy(procedure),
+  ])
+}
+
+/** C-CDA's ProcedureAct statusCode. */
+const statuses: Readonly<Record<string, string>> = {
+  completed: 'completed',
+  'in-progress': 'active',
+  preparation: 'active',
+  suspended: 'active',
+  aborted: 'aborted',
+  'entered-in-error': 'aborted',
+  'not-done': 'cancelled',
+}
+
+/** Procedure Activity Procedure. */
+function activity(procedure: Procedure, id: string, desk: Desk): XmlElement {
+  const status = statuses[procedure.status ?? '']
+  return element(
+    'procedure',
+    { classCode: 'PROC', moodCode: 'EVN', negationInd: procedure.status === 'not-done' ? 'true' : undefined },
+    ...templates('4.14', '2014-06-09'),
+    ...desk.ids(procedure),
+    coded('code', procedure.code, { reference: `${id}c` }),
+    textReference(id),
+    element('statusCode', status === undefined ? { nullFlavor: 'UNK' } : { code: status }),
+    effectiveTime(procedure.when),
+    targetSite(procedure.bodySite),
+    performer(procedure.performer, desk),
+    author(procedure, desk),
+    procedure.notes.length > 0 && comment(`${id}n`),
+  )
+}

@@ -1,0 +1,309 @@
+import { element, type XmlElement, type XmlNode } from '../../xml/element.ts'
+import type { Desk } from '../desk.ts'
+import { coded } from '../entries/code.ts'
+import { comment, textReference } from '../entries/comment.ts'
+import { details, recordedBy } from '../entries/details.ts'
+import { author, performer } from '../entries/participation.ts'
+import { partyName, useParty } from '../entries/people.ts'
+import { interpretation, referenceRanges, resultStatus, resultValue, targetSite } from '../entries/result.ts'
+import { templates } from '../entries/template.ts'
+import { caption, content, lines, paragraph, row, table } from '../narrative.ts'
+import type { Component, Observation, Report, Specimen } from '../record.ts'
+import { effectiveTime, readable, readableWhen } from '../time.ts'
+import { isHeading, placesOf } from './classify.ts'
+import { rangesText, resultText } from './item-text.ts'
+import { entry, nothingToTell, type Section } from './section.ts'
+
+const headings = ['Test', 'Result', 'Range', 'Interpretation', 'Time', 'Details', 'Recorded']
+
+/** Results Section (entries required): reports with their groups and values, then results that belong to no report. */
+export const results: Section = {
+  name: 'results',
+  title: 'Results',
+  code: '30954-2',
+  codeName: 'Relevant diagnostic tests/laboratory data Narrative',
+  areas: ['investigations'],
+  required: true,
+  templates: () => templates('2.3.1', '2015-08-01'),
+  content(record, desk) {
+    const places = placesOf(record)
+    const told = new Set<string>()
+    const blocks: XmlElement[] = []
+    const entries: XmlElement[] = []
+    for (const report of record.reports) {
+      const made = reportParts(report, desk, told)
+      blocks.push(...made.blocks)
+      entries.push(...made.entries)
+    }
+    const loose = record.observations.filter((one) => places.get(one.key) === 'results' && !told.has(one.key))
+    if (loose.length > 0) {
+      const made = groups(loose, desk, told, undefined)
+      blocks.push(
+        table(
+          record.reports.length > 0 ? 'Results that belong to no report' : 'Results',
+          headings,
+          made.flatMap((one) => one.rows),
+        ),
+      )
+      entries.push(...made.map((one) => entry(one.organizer)))
+    }
+    return entries.length === 0 ? nothingToTell : { blocks, entries }
+  },
+}
+
+function reportParts(report: Report, desk: Desk, told: Set<string>): { blocks: XmlElement[]; entries: XmlElement[] } {
+  const id = desk.narrativeId('r')
+  desk.ledger.placed(report.key, 'results', id)
+  if (report.performer) useParty(report.performer, 'Performer of a report', desk)
+  for (const specimen of report.specimens) desk.ledger.used(specimen.key, 'The specimen of a report')
+  const fresh = report.results.filter((one) => !told.has(one.key))
+  const made = groups(fresh, desk, told, report)
+  const when = readableWhen(report.when) || readable(report.issued)
+  const noteId = `${id}n`
+  const facts = details(report, undefined, [
+    { label: 'Status', text: report.status ?? '' },
+    { label: 'Issued', text: readable(report.issued) },
+    { label: 'By', text: partyName(report.performer) },
+    ...report.specimens.map((specimen) => ({ label: 'Specimen', text: specimenText(specimen) })),
+  ])
+  const blocks: XmlElement[] = [
+    caption(`${report.code.text || 'Report'}${when === '' ? '' : `, ${when}`}`),
+    { name: 'paragraph', children: [content(id, ...facts)] },
+    ...(report.conclusion === undefined
+      ? []
+      : [paragraph(content(noteId, 'Conclusion: ', ...lines(report.conclusion)))]),
+  ]
+  const rows = made.flatMap((one) => one.rows)
+  if (rows.length > 0) blocks.push(table('', headings, rows))
+  return { blocks, entries: [entry(reportOrganizer(report, id, desk)), ...made.map((one) => entry(one.organizer))] }
+}
+
+export function specimenText(specimen: Specimen): string {
+  const facts = specimen.facts.map(
+    (fact) =>
+      `${fact.label.toLowerCase()} ${/^(?:Collected|Received)$/.test(fact.label) ? readable(fact.text) : fact.text}`,
+  )
+  return [specimen.type?.text ?? 'type not recorded', ...facts].join(', ')
+}
+
+const cluster = { classCode: 'CLUSTER', moodCode: 'EVN' }
+const battery = { classCode: 'BATTERY', moodCode: 'EVN' }
+
+/** The report itself, with its conclusion as the one result it gives of its own. */
+function reportOrganizer(report: Report, id: string, desk: Desk): XmlElement {
+  const when =
+    report.when.at !== undefined || report.when.start !== undefined || report.issued === undefined
+      ? report.when
+      : { at: report.issued }
+  return element(
+    'organizer',
+    cluster,
+    ...templates('4.1', '2015-08-01'),
+    ...desk.ids(report),
+    coded('code', report.code, { reference: id }),
+    resultStatus(report.status),
+    ...report.specimens.map(specimenElement),
+    performer(report.performer, desk),
+    author(report, desk),
+    element(
+      'component',
+      undefined,
+      element(
+        'observation',
+        { classCode: 'OBS', moodCode: 'EVN' },
+        ...templates('4.2', '2015-08-01'),
+        desk.id(report.key, 'report'),
+        coded('code', report.code),
+        textReference(id),
+        resultStatus(report.status),
+        effectiveTime(when),
+        report.conclusion === undefined
+          ? element('value', { 'xsi:type': 'ST', nullFlavor: 'NI' })
+          : element('value', { 'xsi:type': 'ST' }, report.conclusion),
+      ),
+    ),
+  )
+}
+
+function specimenElement(specimen: Specimen): XmlElement {
+  return element(
+    'specimen',
+    undefined,
+    element(
+      'specimenRole',
+      undefined,
+      specimen.type && element('specimenPlayingEntity', undefined, coded('code', specimen.type)),
+    ),
+  )
+}
+
+type Group = { readonly rows: XmlElement[]; readonly organizer: XmlElement }
+
+/** A heading with the results under it is an organizer; each result without a heading is one of its own. */
+function groups(
+  observations: readonly Observation[],
+  desk: Desk,
+  told: Set<string>,
+  report: Report | undefined,
+): Group[] {
+  const here = new Map(observations.map((one) => [one.key, one]))
+  const under = new Set(
+    observations.flatMap((one) => (isHeading(one) ? one.members.filter((key) => key !== one.key) : [])),
+  )
+  const made: Group[] = []
+  const take = (heading: Observation, members: readonly Observation[]): void =>
+    void made.push(group(heading, members, desk, report))
+  for (const observation of observations) {
+    if (told.has(observation.key) || (under.has(observation.key) && !isHeading(observation))) continue
+    told.add(observation.key)
+    const members: Observation[] = []
+    if (isHeading(observation))
+      for (const key of observation.members) {
+        const member = here.get(key)
+        // A heading under a heading is a group of its own.
+        if (member && !told.has(key) && !isHeading(member)) {
+          told.add(key)
+          members.push(member)
+        }
+      }
+    take(observation, members)
+  }
+  // Results whose headings were told before, or that are their own headings in a circle.
+  for (const observation of observations)
+    if (!told.has(observation.key)) {
+      told.add(observation.key)
+      take(observation, [])
+    }
+  return made
+}
+
+function group(heading: Observation, members: readonly Observation[], desk: Desk, report: Report | undefined): Group {
+  const id = desk.narrativeId('r')
+  desk.ledger.placed(heading.key, 'results', id)
+  if (heading.specimen) desk.ledger.used(heading.specimen.key, 'The specimen of a result')
+  const status = heading.status ?? report?.status
+  const alone = members.length === 0
+  const rows = [resultRow(heading, id, report)]
+  const components: XmlElement[] = []
+  // A heading that says something itself is a result too; and an organizer has at least one.
+  const speaks =
+    !isHeading(heading) ||
+    alone ||
+    heading.notes.length > 0 ||
+    heading.interpretation !== undefined ||
+    heading.ranges.length > 0
+  if (speaks) components.push(...resultElements(heading, id, desk, isHeading(heading)))
+  for (const member of members) {
+    const memberId = desk.narrativeId('r')
+    desk.ledger.placed(member.key, 'results', memberId)
+    if (member.specimen) desk.ledger.used(member.specimen.key, 'The specimen of a result')
+    rows.push(resultRow(member, memberId, report))
+    components.push(...resultElements(member, memberId, desk, false))
+  }
+  return {
+    rows,
+    organizer: element(
+      'organizer',
+      alone ? cluster : battery,
+      ...templates('4.1', '2015-08-01'),
+      ...(speaks ? [desk.id(heading.key, 'group')] : desk.ids(heading)),
+      coded('code', heading.code),
+      resultStatus(status),
+      heading.specimen && specimenElement(heading.specimen),
+      ...components.map((component) => element('component', undefined, component)),
+    ),
+  }
+}
+
+function resultRow(observation: Observation, id: string, report: Report | undefined): XmlElement {
+  const when = readableWhen(observation.when)
+  const specimen = observation.specimen
+  const more =
+    specimen && !report?.specimens.includes(specimen) ? { label: 'Specimen', text: specimenText(specimen) } : undefined
+  return row(id, [
+    [
+      content(
+        `${id}c`,
+        isHeading(observation) ? boldName(observation) : observation.code.text || 'Test without a name',
+      ),
+    ],
+    resultCell(observation),
+    rangeCell(observation),
+    [observation.interpretation?.text, ...observation.components.map((one) => one.interpretation?.text)]
+      .filter(Boolean)
+      .join(', '),
+    when,
+    details(observation, observation.notes.length > 0 ? `${id}n` : undefined, [
+      more,
+      { label: 'Body site', text: observation.bodySite?.text ?? '' },
+      { label: 'Method', text: observation.method?.text ?? '' },
+      {
+        label: 'Status',
+        text: observation.status === undefined || observation.status === 'final' ? '' : observation.status,
+      },
+    ]),
+    recordedBy(observation),
+  ])
+}
+
+function boldName(observation: Observation): XmlElement {
+  return {
+    name: 'content',
+    attributes: { styleCode: 'Bold' },
+    children: [observation.code.text || 'Group without a name'],
+  }
+}
+
+export function resultCell(observation: Observation): readonly XmlNode[] {
+  const nodes: XmlNode[] = [...lines(resultText(observation))]
+  for (const component of observation.components) {
+    if (nodes.length > 0) nodes.push({ name: 'br' })
+    nodes.push(`${component.code.text}: `, ...lines(resultText(component)))
+  }
+  return nodes
+}
+
+function rangeCell(observation: Observation): string {
+  return [rangesText(observation.ranges), ...observation.components.map((one) => rangesText(one.ranges))]
+    .filter(Boolean)
+    .join('; ')
+}
+
+/** Result Observations of one observation: itself, and each of its components. */
+function resultElements(observation: Observation, id: string, desk: Desk, heading: boolean): XmlElement[] {
+  const made = [
+    resultElement(observation, observation, id, undefined, desk, heading || observation.components.length > 0),
+  ]
+  observation.components.forEach(
+    (component, at) => void made.push(resultElement(observation, component, id, `component ${at + 1}`, desk, false)),
+  )
+  return made
+}
+
+function resultElement(
+  observation: Observation,
+  part: Component,
+  id: string,
+  name: string | undefined,
+  desk: Desk,
+  heading: boolean,
+): XmlElement {
+  const own = name === undefined
+  return element(
+    'observation',
+    { classCode: 'OBS', moodCode: 'EVN' },
+    ...templates('4.2', '2015-08-01'),
+    ...(own ? desk.ids(observation) : [desk.id(observation.key, name)]),
+    coded('code', part.code, own ? { reference: `${id}c` } : {}),
+    textReference(id),
+    resultStatus(observation.status),
+    effectiveTime(observation.when),
+    resultValue(part, heading),
+    interpretation(part.interpretation),
+    own && observation.method !== undefined && coded('methodCode', observation.method),
+    own && targetSite(observation.bodySite),
+    own && author(observation, desk),
+    own && observation.notes.length > 0 && comment(`${id}n`),
+    ...referenceRanges(part.ranges),
+  )
+}

@@ -1,0 +1,33 @@
+import type { XmlElement } from '../../xml/element.ts'
+import type { Desk } from '../desk.ts'
+import type { AreaName, HealthRecord } from '../record.ts'
+
+/** A section of the document: what it is, and how its rows and entries come from a record. */
+export type Section = {
+  /** The name the ledger and issues call it by. */
+  readonly name: string
+  readonly title: string
+  /** LOINC. */
+  readonly code: string
+  readonly codeName: string
+  /** The areas of a record that feed it: their warnings stand at its top, and they say why it is empty. */
+  readonly areas: readonly AreaName[]
+  /** Wanted in every CCD, empty or not. */
+  readonly required?: boolean
+  /** Ids of its templates, given what it holds. */
+  templates(content: SectionContent): readonly XmlElement[]
+  content(record: HealthRecord, desk: Desk): SectionContent
+}
+
+export type SectionContent = {
+  /** Narrative blocks; none where the section has nothing to tell. */
+  readonly blocks: readonly XmlElement[]
+  readonly entries: readonly XmlElement[]
+}
+
+export const nothingToTell: SectionContent = { blocks: [], entries: [] }
+
+/** Nothing derived from the record says so: `DRIV` is for entries whose content the narrative tells in full. */
+export function entry(child: XmlElement): XmlElement {
+  return { name: 'entry', attributes: { typeCode: 'DRIV' }, children: [child] }
+}

@@ -1,0 +1,77 @@
+import { element, type XmlElement } from '../xml/element.ts'
+import type { When } from './record.ts'
+
+/**
+ * A FHIR dateTime or instant as a CDA point in time, with the precision it was recorded with; undefined where it is no
+ * time. `1985-12` is `198512`, `2013-11-18T09:41:49.46+00:00` is `20131118094149.46+0000`.
+ * https://hl7.org/fhir/STU3/datatypes.html#dateTime
+ */
+export function toTs(time: string): string | undefined {
+  const known = cache.get(time)
+  if (known !== undefined) return known === '' ? undefined : known
+  const ts = convert(time) ?? ''
+  if (cache.size > 10_000) cache.clear()
+  cache.set(time, ts)
+  return ts === '' ? undefined : ts
+}
+const cache = new Map<string, string>()
+
+const pattern =
+  /^(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01])(?:T([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d|60)(\.\d+)?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?)?)?$/
+
+function convert(time: string): string | undefined {
+  const parts = pattern.exec(time)
+  if (!parts) return undefined
+  const [, year = '', month = '', day = '', hour = '', minute = '', second = '', fraction = '', zone = ''] = parts
+  if (year === '0000') return undefined
+  if (day !== '' && Number(day) > daysIn(Number(year), Number(month))) return undefined
+  // A fraction is only legal after whole seconds, and every fraction comes after some.
+  return `${year}${month}${day}${hour}${minute}${second}${fraction}${zone === 'Z' ? '+0000' : zone.replace(':', '')}`
+}
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** For people: `28 Mar 2019 10:30`, `Dec 1985`, `1985`. A time that is none is shown as it was recorded. */
+export function readable(time: string | undefined): string {
+  if (time === undefined) return ''
+  const ts = toTs(time)
+  if (ts === undefined) return `“${time}” (not a date)`
+  if (ts.length === 4) return ts
+  const month = months[Number(ts.slice(4, 6)) - 1]
+  if (ts.length === 6) return `${month} ${ts.slice(0, 4)}`
+  const day = `${Number(ts.slice(6, 8))} ${month} ${ts.slice(0, 4)}`
+  const clock = /T(\d\d:\d\d(?::\d\d)?)/.exec(time)?.[1]
+  // Midnight to the second is how several systems write a day.
+  return clock === undefined || clock === '00:00:00' ? day : `${day} ${clock.slice(0, 5)}`
+}
+
+export function readableWhen(when: When): string {
+  if (when.at !== undefined) return readable(when.at)
+  if (when.start === undefined && when.end === undefined) return ''
+  if (when.end === undefined) return `From ${readable(when.start)}`
+  return when.start === undefined ? `Until ${readable(when.end)}` : `${readable(when.start)} to ${readable(when.end)}`
+}
+
+/** A point in time; unknown where the record has none or none that can be read. */
+export function point(name: string, time: string | undefined): XmlElement {
+  const value = time === undefined ? undefined : toTs(time)
+  return element(name, value === undefined ? { nullFlavor: 'UNK' } : { value })
+}
+
+/** `effectiveTime` as an interval: low always, high where something is known to have ended (`ended`) or ends at a time. */
+export function interval(when: When, ended = false): XmlElement {
+  const low = point('low', when.start ?? when.at)
+  return when.end !== undefined || ended
+    ? element('effectiveTime', undefined, low, point('high', when.end))
+    : element('effectiveTime', undefined, low)
+}
+
+/** `effectiveTime` as a point where the record has one, as an interval where it has one, unknown otherwise. */
+export function effectiveTime(when: When): XmlElement {
+  return when.start !== undefined || when.end !== undefined ? interval(when) : point('effectiveTime', when.at)
+}

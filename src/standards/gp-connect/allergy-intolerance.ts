@@ -1,0 +1,74 @@
+import type { Allergy, Fact } from '../ccda/record.ts'
+import { optional } from './datatypes.ts'
+import { extension } from './extensions.ts'
+import { array, objects, rawString } from './json.ts'
+import { item, type Reader, whenOf } from './item.ts'
+import type { SourceEntry } from './source.ts'
+
+/**
+ * https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-AllergyIntolerance-1
+ * Ended ones come only as resources contained in a list. `verificationStatus` is always `unconfirmed` and says nothing.
+ */
+export function readAllergy(reader: Reader, entry: SourceEntry): Allergy {
+  const { source, people, datatypes } = reader
+  const { text, coded, notes, fact } = datatypes
+  source.current = entry
+  const { resource } = entry
+  const ending = extension(resource, 'AllergyIntoleranceEnd')
+  const end = text(extension(ending, 'endDate')?.valueDateTime)
+  const endReason = text(extension(ending, 'reasonEnded')?.valueString)
+  const clinicalStatus = rawString(resource.clinicalStatus)
+  const code = coded(resource.code)
+  const onset = whenOf(reader, entry, 'onset')
+  const facts: Fact[] = []
+  fact(facts, 'Last occurrence', text(resource.lastOccurrence))
+  fact(facts, 'Onset', text(resource.onsetString) ?? datatypes.quantity(resource.onsetAge)?.value)
+  const asserter = people.party(resource.asserter)
+  if (asserter?.name === 'The patient') fact(facts, 'Asserted by', 'The patient')
+  return {
+    ...item(reader, entry, {
+      code,
+      when: onset,
+      recorded: resource.assertedDate,
+      author: people.party(resource.recorder) ?? asserter,
+      notes: resource.note,
+      facts,
+    }),
+    ...optional('status', clinicalStatus),
+    ended:
+      entry.owner !== undefined ||
+      ending !== undefined ||
+      (clinicalStatus !== undefined && clinicalStatus !== 'active'),
+    noneKnown: code?.codings.some((coding) => coding.code !== undefined && noneKnown.has(coding.code)) ?? false,
+    categories: array(resource.category)
+      .map(text)
+      .filter((one) => one !== undefined),
+    reactions: objects(resource.reaction).map((reaction) => ({
+      manifestations: objects(reaction.manifestation)
+        .map((one) => coded(one))
+        .filter((one) => one !== undefined),
+      notes: notes(reaction.note),
+      ...optional('severity', text(reaction.severity)),
+      ...optional('description', text(reaction.description)),
+      ...optional('substance', coded(reaction.substance)),
+      ...optional('onset', text(reaction.onset)),
+      ...optional('route', coded(reaction.exposureRoute)),
+    })),
+    ...optional('end', end),
+    ...optional('endReason', endReason),
+    ...optional('type', text(resource.type)),
+    ...optional('criticality', text(resource.criticality)),
+  }
+}
+
+/** SNOMED CT 716186003 |No known allergy| and its descendants. */
+const noneKnown = new Set([
+  '716186003',
+  '409137002',
+  '428607008',
+  '429625007',
+  '428197003',
+  '716184000',
+  '716220001',
+  '1003774007',
+])

@@ -1,0 +1,198 @@
+import type {
+  Address,
+  Coded,
+  Coding,
+  Fact,
+  HumanName,
+  Identifier,
+  Note,
+  Party,
+  Quantity,
+  Telecom,
+  Value,
+  When,
+} from '../ccda/record.ts'
+import { array, boolean, type Json, object, objects, rawString } from './json.ts'
+import type { Source } from './source.ts'
+
+/** FHIR's datatypes as the record holds them. https://hl7.org/fhir/STU3/datatypes.html */
+export type Datatypes = ReturnType<typeof readDatatypes>
+
+export function readDatatypes(source: Source, party: (reference: unknown) => Party | undefined) {
+  const text = source.text
+
+  const coding = (value: Json): Coding => ({
+    system: text(value.system)?.trim(),
+    // Measured: codes with spaces in front.
+    code: text(value.code)?.trim(),
+    display: text(value.display)?.trim(),
+    ...(value.userSelected === true && { userSelected: true }),
+  })
+
+  const coded = (value: unknown): Coded | undefined => {
+    const concept = object(value)
+    if (!concept) return undefined
+    const raw = objects(concept.coding)
+    const codings = raw.map(coding)
+    let words = text(concept.text)?.trim()
+    // The term that was chosen, where it is not the preferred one for its code.
+    if (!words) words = raw.map(chosenTerm).find((term) => term !== undefined)
+    if (!words)
+      words = (codings.find((one) => one.userSelected && one.display) ?? codings.find((one) => one.display))?.display
+    if (!words) words = codings.find((one) => one.code)?.code
+    return words === undefined && codings.length === 0 ? undefined : { codings, text: words ?? '' }
+  }
+  const chosenTerm = (value: Json): string | undefined => {
+    for (const outer of objects(value.extension))
+      for (const inner of objects(outer.extension))
+        if (/^descriptiondisplay$/i.test(rawString(inner.url) ?? '')) return text(inner.valueString)?.trim()
+    return undefined
+  }
+
+  const identifiers = (value: unknown): Identifier[] => {
+    const found: Identifier[] = []
+    for (const one of objects(value)) {
+      const word = text(one.value)?.trim()
+      if (word) found.push({ system: text(one.system)?.trim(), value: word })
+    }
+    return found
+  }
+
+  const quantity = (value: unknown): Quantity | undefined => {
+    const one = object(value)
+    if (!one) return undefined
+    const digits = rawString(one.value)
+    const unit = text(one.unit)?.trim()
+    const code = text(one.code)?.trim()
+    const comparator = text(one.comparator)
+    if (digits === undefined && unit === undefined && code === undefined) return undefined
+    return {
+      value: digits,
+      ...(comparator && { comparator }),
+      ...(unit && { unit }),
+      ...(code && { code }),
+      ...(one.system === 'http://unitsofmeasure.org' && { ucum: true }),
+    }
+  }
+
+  const period = (value: unknown): When | undefined => {
+    const one = object(value)
+    if (!one) return undefined
+    const start = text(one.start)
+    const end = text(one.end)
+    return start === undefined && end === undefined ? undefined : { ...(start && { start }), ...(end && { end }) }
+  }
+
+  const value = (from: Json, name = 'value'): Value | undefined => {
+    const amount = quantity(from[`${name}Quantity`])
+    if (amount)
+      return approximate(object(from[`${name}Quantity`]))
+        ? { kind: 'quantity', quantity: amount, approximate: true }
+        : { kind: 'quantity', quantity: amount }
+    const concept = coded(from[`${name}CodeableConcept`])
+    if (concept) return { kind: 'coded', coded: concept }
+    const words = text(from[`${name}String`])
+    if (words !== undefined) return { kind: 'text', text: words }
+    const when = text(from[`${name}DateTime`]) ?? text(from[`${name}Instant`]) ?? text(from[`${name}Date`])
+    if (when !== undefined) return { kind: 'time', when }
+    const truth = boolean(from[`${name}Boolean`])
+    if (truth !== undefined) return { kind: 'boolean', value: truth }
+    const span = period(from[`${name}Period`])
+    if (span) return { kind: 'period', when: span }
+    const range = object(from[`${name}Range`])
+    if (range) {
+      const low = quantity(range.low)
+      const high = quantity(range.high)
+      if (low || high) return { kind: 'range', ...(low && { low }), ...(high && { high }) }
+    }
+    const ratio = object(from[`${name}Ratio`])
+    if (ratio) {
+      const numerator = quantity(ratio.numerator)
+      const denominator = quantity(ratio.denominator)
+      if (numerator && denominator) return { kind: 'ratio', numerator, denominator }
+    }
+    for (const key in from)
+      if (key.startsWith(name) && key.length > name.length && /[A-Z]/.test(key.charAt(name.length)))
+        return { kind: 'text', text: text(rawString(from[key]) ?? JSON.stringify(from[key])) ?? '' }
+    return undefined
+  }
+  const approximate = (amount: Json | undefined): boolean =>
+    objects(amount?.extension).some(
+      (one) => one.valueBoolean === true && /ValueApproximation/.test(rawString(one.url) ?? ''),
+    )
+
+  const notes = (value: unknown): Note[] => {
+    const found: Note[] = []
+    for (const one of array(value)) {
+      const note = object(one)
+      const words = text(note ? note.text : one)
+      if (words === undefined || words.trim() === '') continue
+      const time = text(note?.time)
+      const name = text(note?.authorString)
+      const by =
+        note?.authorReference === undefined ? (name === undefined ? undefined : { name }) : party(note.authorReference)
+      found.push({ text: words, ...(time && { time }), ...(by && { by }) })
+    }
+    return found
+  }
+
+  const names = (value: unknown): HumanName[] =>
+    objects(value).map((one) => {
+      const use = text(one.use)
+      const words = text(one.text)?.trim()
+      // A few systems send the family name as an array, as an older FHIR had it.
+      const family = array(one.family).map(text).filter(Boolean).join(' ').trim()
+      return {
+        ...(use && { use }),
+        ...(words && { text: words }),
+        ...(family && { family }),
+        given: strings(one.given),
+        prefix: strings(one.prefix),
+        suffix: strings(one.suffix),
+      }
+    })
+  const strings = (value: unknown): string[] => {
+    const found: string[] = []
+    for (const one of array(value)) {
+      const words = text(one)?.trim()
+      if (words) found.push(words)
+    }
+    return found
+  }
+
+  const addresses = (value: unknown): Address[] =>
+    objects(value).map((one) => {
+      const words = text(one.text)?.trim()
+      const lines = strings(one.line)
+      return {
+        ...optional('use', text(one.use)),
+        lines: lines.length === 0 && words && !one.city && !one.postalCode ? words.split(/\s*[\n,]\s*/) : lines,
+        ...optional('city', text(one.city)?.trim()),
+        ...optional('district', text(one.district)?.trim()),
+        ...optional('state', text(one.state)?.trim()),
+        ...optional('postalCode', text(one.postalCode)?.trim()),
+        ...optional('country', text(one.country)?.trim()),
+      }
+    })
+
+  const telecoms = (value: unknown): Telecom[] => {
+    const found: Telecom[] = []
+    for (const one of objects(value)) {
+      const words = text(one.value)?.trim()
+      if (words)
+        found.push({ value: words, ...optional('system', text(one.system)), ...optional('use', text(one.use)) })
+    }
+    return found
+  }
+
+  const fact = (facts: Fact[], label: string, words: string | undefined): void => {
+    if (words !== undefined && words.trim() !== '') facts.push({ label, text: words })
+  }
+
+  return { text, coded, identifiers, quantity, period, value, notes, names, addresses, telecoms, strings, fact }
+}
+
+/** `{ name: value }`, or nothing where there is no value: optional properties are absent, not undefined. */
+export function optional<Name extends string, T>(name: Name, value: T | undefined): { [name in Name]?: T } {
+  return (value === undefined || value === '' ? {} : { [name]: value }) as { [name in Name]?: T }
+}

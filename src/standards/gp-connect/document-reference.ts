@@ -1,0 +1,47 @@
+import type { Fact, KnownDocument } from '../ccda/record.ts'
+import { optional } from './datatypes.ts'
+import { object, objects, rawString } from './json.ts'
+import { item, type Reader } from './item.ts'
+import type { SourceEntry } from './source.ts'
+
+/** https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-DocumentReference-1 */
+export function readDocument(reader: Reader, entry: SourceEntry): KnownDocument {
+  const { source, people, datatypes } = reader
+  const { coded, text, fact, identifiers } = datatypes
+  source.current = entry
+  const { resource } = entry
+  const contents = objects(resource.content)
+  const attachment = object(contents[0]?.attachment)
+  const facts: Fact[] = []
+  for (const more of contents.slice(1)) {
+    const other = object(more.attachment)
+    fact(facts, 'Also as', [text(other?.contentType), text(other?.url)].filter(Boolean).join(' '))
+  }
+  const context = object(resource.context)
+  fact(facts, 'Practice setting', coded(context?.practiceSetting)?.text)
+  fact(facts, 'Class', coded(resource.class)?.text)
+  for (const related of objects(context?.related))
+    fact(facts, 'Related to', text(object(related.ref)?.display) ?? text(object(related.ref)?.reference))
+  const authors = objects(resource.author)
+    .map((one) => people.party(one))
+    .filter((party) => party !== undefined)
+  const encounter = source.resolve(context?.encounter)
+  const base = item(reader, entry, {
+    code: coded(resource.type),
+    when: { ...optional('at', text(resource.created)) },
+    recorded: resource.indexed,
+    author: authors[0],
+    notes: resource.description,
+    facts,
+  })
+  return {
+    ...base,
+    identifiers: [...identifiers(resource.masterIdentifier), ...base.identifiers],
+    ...(encounter?.type === 'Encounter' && { encounter: encounter.key }),
+    ...optional('contentType', text(attachment?.contentType)),
+    ...optional('url', text(attachment?.url)),
+    ...optional('size', rawString(attachment?.size)),
+    ...optional('title', text(attachment?.title)),
+    ...optional('custodian', people.organisation(resource.custodian)),
+  }
+}

@@ -1,0 +1,41 @@
+import type { Encounter, Fact } from '../ccda/record.ts'
+import { optional } from './datatypes.ts'
+import { object, objects } from './json.ts'
+import { item, type Reader } from './item.ts'
+import type { SourceEntry } from './source.ts'
+
+/** https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-Encounter-1 */
+export function readEncounter(reader: Reader, entry: SourceEntry): Encounter {
+  const { source, people, datatypes } = reader
+  const { coded, quantity, fact, text } = datatypes
+  source.current = entry
+  const { resource } = entry
+  const facts: Fact[] = []
+  const length = quantity(resource.length)
+  fact(facts, 'Length', length && [length.value, length.unit ?? length.code].filter(Boolean).join(' '))
+  for (const reason of objects(resource.reason)) fact(facts, 'Reason', coded(reason)?.text)
+  const participants: Encounter['participants'][number][] = []
+  for (const participant of objects(resource.participant)) {
+    const party = people.party(participant.individual)
+    if (!party) continue
+    const role = coded(objects(participant.type)[0])
+    participants.push({ role: (role?.codings[0]?.code ?? role?.text ?? 'PART').toUpperCase(), party })
+  }
+  const provider = people.organisation(resource.serviceProvider)
+  const display = provider === undefined ? text(object(resource.serviceProvider)?.display) : undefined
+  fact(facts, 'Provider', display)
+  const recorder = participants.find((one) => one.role === 'REC') ?? participants[0]
+  return {
+    ...item(reader, entry, {
+      code: coded(objects(resource.type)[0]),
+      when: datatypes.period(resource.period) ?? {},
+      author: recorder?.party,
+      facts,
+    }),
+    participants,
+    locations: objects(resource.location)
+      .map((one) => people.place(one.location))
+      .filter((place) => place !== undefined),
+    ...optional('provider', provider),
+  }
+}

@@ -1,0 +1,67 @@
+import type { Fact, Immunization, Party } from '../ccda/record.ts'
+import { optional } from './datatypes.ts'
+import { extension } from './extensions.ts'
+import { boolean, object, objects, rawString } from './json.ts'
+import { item, nothing, type Reader } from './item.ts'
+import type { SourceEntry } from './source.ts'
+
+/**
+ * https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-Immunization-1
+ * What was done is the vaccination procedure (an extension); the product is `vaccineCode`, often unknown.
+ */
+export function readImmunization(reader: Reader, entry: SourceEntry): Immunization {
+  const { source, people, datatypes } = reader
+  const { text, coded, quantity, fact } = datatypes
+  source.current = entry
+  const { resource } = entry
+  const procedure = coded(extension(resource, 'VaccinationProcedure')?.valueCodeableConcept)
+  const vaccine = coded(resource.vaccineCode)
+  const explanation = object(resource.explanation)
+  const facts: Fact[] = []
+  for (const reason of objects(explanation?.reason)) fact(facts, 'Reason', coded(reason)?.text)
+  const parent = extension(resource, 'ParentPresent')?.valueBoolean
+  if (parent !== undefined) fact(facts, 'Parent present', parent === true ? 'Yes' : 'No')
+  for (const protocol of objects(resource.vaccinationProtocol)) {
+    fact(facts, 'Dose number', rawString(protocol.doseSequence))
+    fact(facts, 'Doses in series', rawString(protocol.seriesDoses))
+    fact(facts, 'Series', text(protocol.series))
+    for (const disease of objects(protocol.targetDisease)) fact(facts, 'Against', coded(disease)?.text)
+    fact(facts, 'Protocol', text(protocol.description))
+  }
+  for (const reaction of objects(resource.reaction))
+    fact(facts, 'Reaction', [text(reaction.date), text(object(reaction.detail)?.display)].filter(Boolean).join(' '))
+  fact(facts, 'Report origin', coded(resource.reportOrigin)?.text)
+  const place = people.place(resource.location)
+  fact(facts, 'Place', place?.name)
+  let performer: Party | undefined
+  let recorder: Party | undefined
+  for (const one of objects(resource.practitioner)) {
+    const role = rawString(objects(object(one.role)?.coding)[0]?.code)
+    const party = people.party(one.actor)
+    if (role === 'EP') recorder ??= party
+    else performer ??= party
+  }
+  const dose = object(objects(resource.vaccinationProtocol)[0])
+  return {
+    ...item(reader, entry, {
+      code: procedure ?? vaccine ?? nothing,
+      when: { ...optional('at', text(resource.date)) },
+      recorded: extension(resource, 'DateRecorded')?.valueDateTime,
+      author: recorder ?? performer,
+      notes: resource.note,
+      facts,
+    }),
+    given: boolean(resource.notGiven) !== true,
+    vaccine,
+    ...optional('lot', text(resource.lotNumber)?.trim()),
+    ...optional('manufacturer', people.organisation(resource.manufacturer)),
+    ...optional('expires', text(resource.expirationDate)),
+    ...optional('site', coded(resource.site)),
+    ...optional('route', coded(resource.route)),
+    ...optional('dose', quantity(resource.doseQuantity)),
+    ...optional('doseNumber', rawString(dose?.doseSequence)),
+    ...optional('reasonNotGiven', coded(objects(explanation?.reasonNotGiven)[0])),
+    ...optional('place', place),
+    ...optional('performer', performer),
+  }
+}

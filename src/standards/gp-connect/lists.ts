@@ -1,0 +1,266 @@
+import type { Area, AreaName, AreaWarning, Consultation, ConsultationPart, Encounter, Link } from '../ccda/record.ts'
+import { optional } from './datatypes.ts'
+import { extension, extensions } from './extensions.ts'
+import { object, objects, rawString } from './json.ts'
+import type { Reader } from './item.ts'
+import type { Source, SourceEntry } from './source.ts'
+
+/** Lists by what they are: matched on their codes, since titles vary. */
+const primary: Readonly<Record<string, AreaName>> = {
+  '886921000000105': 'allergies',
+  '1103671000000101': 'ended-allergies',
+  TBD: 'ended-allergies',
+  '933361000000108': 'medications',
+  '717711000000103': 'problems',
+  '1102181000000102': 'immunisations',
+  '887191000000108': 'investigations',
+  '1149501000000101': 'consultations',
+  '826501000000100': 'uncategorised',
+  '792931000000107': 'referrals',
+  '714311000000108': 'diary',
+}
+const consultation = '325851000000107'
+const topic = '25851000000105'
+const category = '24781000000107'
+
+const areas: readonly AreaName[] = [
+  'allergies',
+  'ended-allergies',
+  'medications',
+  'problems',
+  'immunisations',
+  'investigations',
+  'consultations',
+  'uncategorised',
+  'referrals',
+  'diary',
+  'documents',
+]
+
+/** Which areas a parameter that was refused or disabled asks for. */
+const parameters: Readonly<Record<string, AreaName>> = {
+  includeallergies: 'allergies',
+  includemedication: 'medications',
+  includeproblems: 'problems',
+  includeimmunisations: 'immunisations',
+  includeinvestigations: 'investigations',
+  includeconsultations: 'consultations',
+  includeuncategoriseddata: 'uncategorised',
+  includereferrals: 'referrals',
+  includediaryentries: 'diary',
+}
+
+function listCode(entry: SourceEntry): string | undefined {
+  for (const coding of objects(object(entry.resource.code)?.coding)) {
+    const code = rawString(coding.code)?.trim()
+    if (code) return code
+  }
+  return undefined
+}
+
+const warningKinds: Readonly<Record<string, AreaWarning['kind']>> = {
+  'confidential-items': 'confidential',
+  'data-in-transit': 'in-transit',
+  'data-awaiting-filing': 'awaiting-filing',
+}
+
+/** What was asked for and what the answer says about it, from the primary lists and the warnings beside them. */
+export function readAreas(reader: Reader, supporting: Map<string, { used: string } | { leftOut: string }>): Area[] {
+  const { source, datatypes } = reader
+  const found = new Map<AreaName, { asked: boolean; empty?: string; items: boolean; warnings: AreaWarning[] }>()
+  for (const name of areas) found.set(name, { asked: false, items: false, warnings: [] })
+  for (const list of source.ofType('List')) {
+    source.current = list
+    const code = listCode(list)
+    if (code === consultation || code === topic || code === category) continue
+    const name = areaOf(code)
+    supporting.set(list.key, { used: name ? `The list of ${name}` : 'A list that groups what is told elsewhere' })
+    const area = name === undefined ? undefined : found.get(name)
+    const warnings = area?.warnings ?? []
+    const kinds = extensions(list.resource, 'ListWarningCode').map(
+      (one) => warningKinds[rawString(one.valueCode) ?? ''] ?? 'other',
+    )
+    const notes = datatypes.notes(list.resource.note).map((note) => note.text)
+    const empty = datatypes.coded(list.resource.emptyReason)
+    const said = notes.filter((words) => !/^information not available\.?$/i.test(words.trim()))
+    kinds.forEach((kind) =>
+      addWarning(warnings, { kind, text: said.find((words) => suits(words, kind)) ?? wording[kind] }),
+    )
+    for (const words of said)
+      if (!warnings.some((warning) => warning.text === words)) addWarning(warnings, { kind: 'other', text: words })
+    for (const member of objects(list.resource.entry)) {
+      const words = datatypes.text(object(member.item)?.display)
+      if (words && rawString(object(member.item)?.reference) === undefined)
+        addWarning(warnings, { kind: 'other', text: words })
+    }
+    if (area && code !== undefined && primary[code] === name) {
+      area.asked = true
+      if (objects(list.resource.entry).length > 0) area.items = true
+      else if (empty) area.empty = notes.find((words) => !said.includes(words)) ?? empty.text
+    }
+  }
+  if (source.ofType('DocumentReference').length > 0) {
+    const documents = found.get('documents')
+    if (documents) documents.asked = true
+  }
+  return areas.map((name) => {
+    const { asked, empty, items, warnings } = found.get(name) ?? { asked: false, items: false, warnings: [] }
+    return { name, asked, warnings, ...optional('empty', items ? undefined : empty) }
+  })
+}
+
+/** Keys of what the lists of immunisations hold: observations among them say why a vaccine was not given. */
+export function immunisationMembers({ source }: Reader): Set<string> {
+  const members = new Set<string>()
+  for (const list of source.ofType('List')) {
+    if (areaOf(listCode(list)) !== 'immunisations') continue
+    source.current = list
+    for (const member of objects(list.resource.entry)) {
+      const target = source.resolve(member.item)
+      if (target) members.add(target.key)
+    }
+  }
+  return members
+}
+
+/** Secondary lists belong to the area their items are of: `consultations-medications-contained-in-consultations`. */
+function areaOf(code: string | undefined): AreaName | undefined {
+  if (code === undefined) return undefined
+  const name = primary[code]
+  if (name) return name
+  const inside =
+    /^(?:consultations|problems)-(.+?)(?:-contained|-related|-in-consultations|-that|-not-relating|$)/.exec(
+      code,
+    )?.[1] ?? ''
+  if (/ended|allergies-that/.test(code)) return 'ended-allergies'
+  if (inside.startsWith('allergies')) return 'allergies'
+  if (inside.startsWith('medications')) return 'medications'
+  if (inside.includes('problems')) return 'problems'
+  if (inside.startsWith('immunisations')) return 'immunisations'
+  if (inside.startsWith('investigations')) return 'investigations'
+  if (inside.startsWith('consultations')) return 'consultations'
+  if (inside.startsWith('uncategorised')) return 'uncategorised'
+  if (inside.startsWith('outbound-referrals')) return 'referrals'
+  if (inside.startsWith('diary')) return 'diary'
+  return inside.startsWith('documents') ? 'documents' : undefined
+}
+
+function addWarning(warnings: AreaWarning[], warning: AreaWarning): void {
+  if (!warnings.some((one) => one.kind === warning.kind && one.text === warning.text)) warnings.push(warning)
+}
+
+const wording: Readonly<Record<AreaWarning['kind'], string>> = {
+  confidential: 'Items excluded due to confidentiality and/or patient preferences.',
+  'in-transit':
+    'Patient record transfer from previous GP practice not yet complete; information recorded before transfer may be missing.',
+  'awaiting-filing':
+    'Patient data may be incomplete as there is data supplied by a third party awaiting review before becoming available.',
+  unsupported: 'Not supported by the GP system.',
+  other: 'The GP system gives a warning that it does not explain.',
+}
+function suits(words: string, kind: AreaWarning['kind']): boolean {
+  if (kind === 'confidential') return /confidential/i.test(words)
+  if (kind === 'in-transit') return /transfer|transit/i.test(words)
+  return kind === 'awaiting-filing' && /await|filing|third party/i.test(words)
+}
+
+/** Warnings that come as an OperationOutcome in the bundle: an area that is disabled or not supported. */
+export function readOutcomes(
+  reader: Reader,
+  found: Area[],
+  supporting: Map<string, { used: string } | { leftOut: string }>,
+): { areas: Area[]; warnings: string[] } {
+  const { source, datatypes } = reader
+  const warnings: string[] = []
+  let result = found
+  for (const outcome of source.ofType('OperationOutcome')) {
+    source.current = outcome
+    supporting.set(outcome.key, { used: 'Warnings at the top of the document' })
+    for (const issue of objects(outcome.resource.issue)) {
+      const words =
+        datatypes.coded(issue.details)?.text ||
+        datatypes.text(issue.diagnostics) ||
+        'The GP system gives a warning that it does not explain'
+      const parameter = /include[a-z]+/i.exec(`${words} ${datatypes.text(issue.diagnostics) ?? ''}`)?.[0].toLowerCase()
+      const name = parameter === undefined ? undefined : parameters[parameter]
+      if (name === undefined) warnings.push(words)
+      else
+        result = result.map((area) =>
+          area.name === name
+            ? { ...area, warnings: [...area.warnings, { kind: 'unsupported' as const, text: words }] }
+            : area,
+        )
+    }
+  }
+  return { areas: result, warnings }
+}
+
+/** Consultations with their topics and headings, in the order of their lists; a list that holds itself is told once. */
+export function readConsultations(
+  reader: Reader,
+  encounters: ReadonlyMap<string, Encounter>,
+  supporting: Map<string, { used: string } | { leftOut: string }>,
+): Consultation[] {
+  const { source, datatypes } = reader
+  const told = new Set<string>()
+
+  const titleOf = (list: SourceEntry): string => datatypes.text(list.resource.title)?.trim() ?? ''
+  const partsOf = (list: SourceEntry, depth: number): ConsultationPart[] => {
+    const parts: ConsultationPart[] = []
+    source.current = list
+    for (const note of datatypes.notes(list.resource.note)) parts.push({ kind: 'text', text: note.text })
+    for (const member of objects(list.resource.entry)) {
+      source.current = list
+      const target = source.resolve(member.item)
+      const display = datatypes.text(object(member.item)?.display)?.trim()
+      if (target === undefined) {
+        const reference = datatypes.text(object(member.item)?.reference)
+        if (display) parts.push({ kind: 'text', text: display })
+        else if (reference)
+          parts.push({ kind: 'text', text: reference.includes(' ') ? reference : `${reference} (not in this record)` })
+      } else if (target.type !== 'List') parts.push({ kind: 'item', key: target.key, text: display ?? '' })
+      else if (!told.has(target.key)) {
+        told.add(target.key)
+        supporting.set(target.key, { used: 'A heading in the notes of its consultation' })
+        const deeper = depth < 20 ? partsOf(target, depth + 1) : []
+        source.current = target
+        parts.push({
+          kind: 'heading',
+          key: target.key,
+          title: titleOf(target),
+          parts: deeper,
+          problems: problemsOf(source, target),
+        })
+      } else
+        source.issue({
+          severity: 'warning',
+          text: 'A list is part of itself or of two others; it is told once',
+          resource: target.key,
+        })
+    }
+    return parts
+  }
+  const consultations: Consultation[] = []
+  const begin = (list: SourceEntry): void => {
+    told.add(list.key)
+    supporting.set(list.key, { used: 'The notes of a consultation' })
+    const encounter = encounters.get(source.resolve(list.resource.encounter)?.key ?? '')
+    consultations.push({ key: list.key, encounter, title: titleOf(list), parts: partsOf(list, 0) })
+  }
+  const lists = source.ofType('List').map((list) => ({ list, code: listCode(list) }))
+  for (const { list, code } of lists)
+    if (code === consultation && !told.has(list.key)) (source.current = list), begin(list)
+  // Topics and headings that no consultation holds are notes all the same.
+  for (const wanted of [topic, category])
+    for (const { list, code } of lists) if (code === wanted && !told.has(list.key)) (source.current = list), begin(list)
+  return consultations
+}
+
+function problemsOf(source: Source, list: SourceEntry): Link[] {
+  const links: Link[] = []
+  for (const one of extensions(list.resource, 'RelatedProblemHeader')) {
+    const target = source.resolve(extension(one, 'target')?.valueReference)
+    if (target) links.push({ relation: 'Problem', key: target.key, text: '' })
+  }
+  return links
+}

@@ -1,0 +1,204 @@
+import type { Organisation, Party, Patient, Place, Practitioner, PractitionerRole } from '../ccda/record.ts'
+import { type Datatypes, optional, readDatatypes } from './datatypes.ts'
+import { extension, extensions } from './extensions.ts'
+import { boolean, object, objects, rawString } from './json.ts'
+import type { Source, SourceEntry } from './source.ts'
+
+/** The people, organisations and places of a bundle, each read once and shared by all who point at it. */
+export type People = {
+  readonly practitioners: readonly Practitioner[]
+  organisation(reference: unknown): Organisation | undefined
+  party(reference: unknown): Party | undefined
+  place(reference: unknown): Place | undefined
+}
+
+export function readPeople(source: Source): { people: People; datatypes: Datatypes } {
+  const datatypes = readDatatypes(source, (reference) => people.party(reference))
+  const { text, identifiers, names, addresses, telecoms, coded } = datatypes
+  const parties = new Map<string, Party>()
+
+  const organisations = new Map<string, Organisation>()
+  for (const entry of source.ofType('Organization')) {
+    source.current = entry
+    const { resource } = entry
+    organisations.set(entry.key, {
+      key: entry.key,
+      identifiers: identifiers(resource.identifier),
+      name: text(resource.name)?.trim(),
+      telecoms: telecoms(resource.telecom),
+      addresses: addresses(resource.address),
+    })
+  }
+
+  const organisation = (reference: unknown): Organisation | undefined => {
+    const target = source.resolve(reference)
+    return target === undefined ? undefined : organisations.get(target.key)
+  }
+
+  const rolesOf = new Map<string, PractitionerRole[]>()
+  for (const entry of source.ofType('PractitionerRole')) {
+    source.current = entry
+    const { resource } = entry
+    const whose = source.resolve(resource.practitioner)
+    const role: PractitionerRole = {
+      key: entry.key,
+      code: coded(objects(resource.code)[0]),
+      organisation: organisation(resource.organization),
+      identifiers: identifiers(resource.identifier),
+    }
+    if (whose?.type !== 'Practitioner') {
+      source.issue({ severity: 'warning', text: 'A role of nobody in the record', resource: entry.key })
+      continue
+    }
+    const known = rolesOf.get(whose.key)
+    if (known) known.push(role)
+    else rolesOf.set(whose.key, [role])
+  }
+
+  const practitioners: Practitioner[] = []
+  for (const entry of source.ofType('Practitioner')) {
+    source.current = entry
+    const { resource } = entry
+    const practitioner: Practitioner = {
+      key: entry.key,
+      identifiers: identifiers(resource.identifier),
+      names: names(resource.name),
+      telecoms: telecoms(resource.telecom),
+      addresses: addresses(resource.address),
+      roles: rolesOf.get(entry.key) ?? [],
+    }
+    practitioners.push(practitioner)
+    const employer = practitioner.roles.find((role) => role.organisation)?.organisation
+    const party: Party = employer ? { practitioner, organisation: employer } : { practitioner }
+    parties.set(entry.key, party)
+    for (const role of practitioner.roles)
+      parties.set(role.key, role.organisation ? { practitioner, organisation: role.organisation } : party)
+  }
+  for (const [key, one] of organisations) parties.set(key, { organisation: one })
+
+  // A healthcare service speaks for the organisation that provides it, under its own name.
+  for (const entry of source.ofType('HealthcareService')) {
+    source.current = entry
+    const provider = organisation(entry.resource.providedBy)
+    const name = text(entry.resource.name)?.trim()
+    parties.set(entry.key, { service: entry.key, ...optional('organisation', provider), ...optional('name', name) })
+  }
+
+  const places = new Map<string, Place>()
+  for (const entry of source.ofType('Location')) {
+    source.current = entry
+    const { resource } = entry
+    const address = addresses(resource.address)[0]
+    places.set(entry.key, {
+      key: entry.key,
+      name: text(resource.name)?.trim() ?? '',
+      telecoms: telecoms(resource.telecom),
+      ...optional('address', address),
+    })
+  }
+
+  const people: People = {
+    practitioners,
+    organisation,
+    party(reference) {
+      const target = source.resolve(reference)
+      const found = target === undefined ? undefined : parties.get(target.key)
+      if (found) return found
+      const name = text(object(reference)?.display)?.trim()
+      if (name) return { name }
+      if (target?.type === 'Patient') return { name: 'The patient' }
+      return undefined
+    },
+    place(reference) {
+      const target = source.resolve(reference)
+      const found = target === undefined ? undefined : places.get(target.key)
+      const name = text(object(reference)?.display)?.trim()
+      if (found)
+        return name && name !== found.name ? { ...found, name: found.name ? `${name} (${found.name})` : name } : found
+      return name ? { name, telecoms: [] } : undefined
+    },
+  }
+  return { people, datatypes }
+}
+
+/** https://digital.nhs.uk GP Connect: CareConnect-GPC-Patient-1 */
+export function readPatient(source: Source, entry: SourceEntry, people: People, datatypes: Datatypes): Patient {
+  const { text, identifiers, names, addresses, telecoms, coded, period, fact } = datatypes
+  source.current = entry
+  const { resource } = entry
+  const facts: Patient['facts'][number][] = []
+  const places: Place[] = []
+  for (const registration of extensions(resource, 'RegistrationDetails')) {
+    const registered = period(extension(registration, 'registrationPeriod')?.valuePeriod)
+    fact(
+      facts,
+      'Registered',
+      registered && [registered.start, registered.end && `until ${registered.end}`].filter(Boolean).join(' '),
+    )
+    fact(facts, 'Registration type', coded(extension(registration, 'registrationType')?.valueCodeableConcept)?.text)
+    const branch = extension(registration, 'preferredBranchSurgery')?.valueReference
+    const place = people.place(branch)
+    if (place) places.push(place)
+    fact(facts, 'Preferred branch', place?.name ?? people.party(branch)?.organisation?.name)
+  }
+  for (const one of objects(resource.identifier))
+    for (const verification of extensions(one, 'NHSNumberVerificationStatus'))
+      fact(facts, 'NHS number', coded(verification.valueCodeableConcept)?.text)
+  const ethnic = extensions(resource, 'EthnicCategory')[0]
+  fact(facts, 'Ethnic category', ethnic && coded(ethnic.valueCodeableConcept)?.text)
+  const died = text(resource.deceasedDateTime) ?? boolean(resource.deceasedBoolean)
+  let interpreter: boolean | undefined
+  const languages: { code: string; preferred?: boolean; mode?: string; proficiency?: string }[] = []
+  for (const communication of extensions(resource, 'NHSCommunication')) {
+    const code = rawString(objects(object(extension(communication, 'language')?.valueCodeableConcept)?.coding)[0]?.code)
+    if (code) {
+      languages.push({
+        code,
+        ...optional('preferred', boolean(extension(communication, 'preferred')?.valueBoolean)),
+        ...optional('mode', firstCode(extension(communication, 'modeOfCommunication')?.valueCodeableConcept)),
+        ...optional(
+          'proficiency',
+          firstCode(extension(communication, 'communicationProficiency')?.valueCodeableConcept),
+        ),
+      })
+    }
+    interpreter ??= boolean(extension(communication, 'interpreterRequired')?.valueBoolean)
+  }
+  for (const communication of objects(resource.communication)) {
+    const code = firstCode(communication.language)
+    if (code) languages.push({ code, ...optional('preferred', boolean(communication.preferred)) })
+  }
+  if (interpreter) fact(facts, 'Interpreter', 'Required')
+  return {
+    key: entry.key,
+    identifiers: identifiers(resource.identifier),
+    names: names(resource.name),
+    telecoms: telecoms(resource.telecom),
+    addresses: addresses(resource.address),
+    gender: text(resource.gender),
+    birthDate: text(resource.birthDate),
+    languages,
+    contacts: objects(resource.contact).map((contact) => ({
+      telecoms: telecoms(contact.telecom),
+      ...optional(
+        'relationship',
+        objects(contact.relationship)
+          .map((one) => coded(one)?.text)
+          .filter(Boolean)
+          .join(', '),
+      ),
+      ...optional('name', names(contact.name)[0]),
+      ...optional('address', addresses(contact.address)[0]),
+    })),
+    places,
+    facts,
+    ...optional('interpreterRequired', interpreter),
+    ...optional('deceased', died),
+    ...optional('maritalStatus', coded(resource.maritalStatus)),
+    ...optional('generalPractitioner', people.party(objects(resource.generalPractitioner)[0])),
+  }
+}
+
+function firstCode(concept: unknown): string | undefined {
+  return rawString(objects(object(concept)?.coding)[0]?.code)
+}

@@ -1,0 +1,33 @@
+import type { Fact, Procedure } from '../ccda/record.ts'
+import { optional } from './datatypes.ts'
+import { object, objects } from './json.ts'
+import { item, type Reader, whenOf } from './item.ts'
+import type { SourceEntry } from './source.ts'
+
+/** https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-Procedure-1: not sent by GP systems today, and read all the same. */
+export function readProcedure(reader: Reader, entry: SourceEntry): Procedure {
+  const { source, people, datatypes } = reader
+  const { coded, fact } = datatypes
+  source.current = entry
+  const { resource } = entry
+  const facts: Fact[] = []
+  for (const reason of objects(resource.reasonCode)) fact(facts, 'Reason', coded(reason)?.text)
+  for (const complication of objects(resource.complication)) fact(facts, 'Complication', coded(complication)?.text)
+  for (const follow of objects(resource.followUp)) fact(facts, 'Follow up', coded(follow)?.text)
+  if (resource.notDone === true)
+    fact(facts, 'Not done', coded(resource.notDoneReason)?.text ?? 'The record says that it was not done')
+  const performer = people.party(object(objects(resource.performer)[0])?.actor)
+  return {
+    ...item(reader, entry, {
+      code: coded(resource.code),
+      when: whenOf(reader, entry, 'performed'),
+      author: performer,
+      notes: resource.note,
+      facts,
+    }),
+    ...(resource.notDone === true && { status: 'not-done' }),
+    ...optional('bodySite', coded(objects(resource.bodySite)[0])),
+    ...optional('outcome', coded(resource.outcome)),
+    ...optional('performer', performer),
+  }
+}

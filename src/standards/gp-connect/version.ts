@@ -1,0 +1,38 @@
+import { Problem } from '../../kernel/problem.ts'
+import { object, objects, rawString } from './json.ts'
+import type { SourceEntry } from './source.ts'
+
+/**
+ * A Bundle does not say which FHIR it is written in; its resources do. Throws where one of them can only be another
+ * version than STU3, since a status or a reason read in the wrong version is lost without a sign.
+ */
+export function refuseOtherVersions(entries: readonly SourceEntry[]): void {
+  for (const { type, resource, key } of entries) {
+    const version =
+      fromType[type] ??
+      (codedStatus.has(type) && object(resource.clinicalStatus) !== undefined ? 'R4' : undefined) ??
+      objects(resource.meta)
+        .flatMap((meta) => (Array.isArray(meta.profile) ? meta.profile : []))
+        .map(fromProfile)
+        .find((one) => one !== undefined)
+    if (version)
+      throw new Problem(
+        'unsupported',
+        `The Bundle is written in FHIR ${version} (see ${key}): a GP Connect record is STU3`,
+      )
+  }
+}
+
+const codedStatus = new Set(['AllergyIntolerance', 'Condition'])
+const fromType: Readonly<Record<string, string>> = {
+  ServiceRequest: 'R4',
+  MedicationUsage: 'R5',
+  MedicationOrder: 'DSTU2',
+  DiagnosticOrder: 'DSTU2',
+}
+
+function fromProfile(profile: unknown): string | undefined {
+  const url = rawString(profile) ?? ''
+  if (/\/us\/core\//.test(url) || /hl7\.org\.uk\/StructureDefinition\/UKCore-|\/UKCore-/.test(url)) return 'R4'
+  return /\/DSTU2\//i.test(url) ? 'DSTU2' : undefined
+}
