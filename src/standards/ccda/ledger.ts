@@ -16,6 +16,20 @@ export type Ledger = {
   lines(): readonly LedgerLine[]
 }
 
+/** Resources that say nothing of their own about a patient. */
+const supports = new Set([
+  'Practitioner',
+  'PractitionerRole',
+  'Organization',
+  'Location',
+  'HealthcareService',
+  'Medication',
+  'Specimen',
+  'List',
+])
+/** No resource may ever have this reason: the last section takes what no other took. */
+export const unplaced = 'No section took it'
+
 /** The account of every resource of a record: an entry, a support of entries, or left out for a reason; never nothing. */
 export function openLedger(record: Pick<HealthRecord, 'resources' | 'supporting'>): Ledger {
   const entries = new Map<string, { section: string; entry: string }>()
@@ -37,7 +51,11 @@ export function openLedger(record: Pick<HealthRecord, 'resources' | 'supporting'
         if (known && 'leftOut' in known) return { ...line, became: 'left-out', reason: known.leftOut }
         const used = support.get(key) ?? (known && 'used' in known ? known.used : undefined)
         if (used !== undefined) return { ...line, became: 'supporting', used }
-        return { ...line, became: 'left-out', reason: 'It supports others, and nothing in the record refers to it' }
+        return {
+          ...line,
+          became: 'left-out',
+          reason: supports.has(type) ? 'It supports others, and nothing in the record refers to it' : unplaced,
+        }
       }),
   }
 }

@@ -151,6 +151,12 @@ function readIssue(reader: Reader, order: SourceEntry, planned: Coded): Medicati
   )
   const valid = datatypes.period(object(resource.dispenseRequest)?.validityPeriod)
   const other = code.text !== planned.text || code.codings[0]?.code !== planned.codings[0]?.code
+  if (other && code.text !== '')
+    source.issue({
+      severity: 'warning',
+      text: 'An issue of a medication names another product than its authorisation',
+      resource: order.key,
+    })
   return {
     ...item(reader, order, {
       code: code === nothing || (code.text === '' && code.codings.length === 0) ? planned : code,

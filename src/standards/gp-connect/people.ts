@@ -130,11 +130,8 @@ export function readPatient(source: Source, entry: SourceEntry, people: People, 
   const places: Place[] = []
   for (const registration of extensions(resource, 'RegistrationDetails')) {
     const registered = period(extension(registration, 'registrationPeriod')?.valuePeriod)
-    fact(
-      facts,
-      'Registered',
-      registered && [registered.start, registered.end && `until ${registered.end}`].filter(Boolean).join(' '),
-    )
+    fact(facts, 'Registered', registered?.start)
+    fact(facts, 'Registration ended', registered?.end)
     fact(facts, 'Registration type', coded(extension(registration, 'registrationType')?.valueCodeableConcept)?.text)
     const branch = extension(registration, 'preferredBranchSurgery')?.valueReference
     const place = people.place(branch)

@@ -35,7 +35,9 @@ export function details(
 }
 
 /** Labels whose text is a time as it was recorded. */
-const dates = new Set([
+export const dates: ReadonlySet<string> = new Set([
+  'Registered',
+  'Registration ended',
   'Last issued',
   'Dosage last changed',
   'Authorisation expires',

@@ -8,7 +8,7 @@ import { address, partyName, telecom } from '../entries/people.ts'
 import { templates } from '../entries/template.ts'
 import { content, row, table } from '../narrative.ts'
 import type { Encounter, Place } from '../record.ts'
-import { effectiveTime, readableWhen } from '../time.ts'
+import { effectiveTime, readable, readableWhen } from '../time.ts'
 import { otherName } from './allergies.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
@@ -55,10 +55,15 @@ export function withWhom(encounter: Encounter): string {
   return words.join(', ')
 }
 
+/** Several systems record when an encounter began and nothing about its end. */
+export function encounterTime({ when }: Encounter): string {
+  return when.end === undefined ? readable(when.start ?? when.at) : readableWhen(when)
+}
+
 function encounterRow(encounter: Encounter, id: string): XmlElement {
   return row(id, [
     [content(`${id}c`, encounter.code.text || 'Encounter, type not recorded'), ...otherName(encounter.code)],
-    readableWhen(encounter.when),
+    encounterTime(encounter),
     withWhom(encounter),
     [...encounter.locations.map((place) => place.name), encounter.provider?.name].filter(Boolean).join(', '),
     details(encounter, undefined, [

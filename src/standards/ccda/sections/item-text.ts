@@ -4,10 +4,20 @@ import { readableWhen } from '../time.ts'
 
 /** What an item says in one line, wherever it is only mentioned: `Blood pressure 120 mmHg, 80 mmHg (28 Mar 2019)`. */
 export function itemText(item: Item): string {
-  const name = item.code.text || 'Item without a name'
+  const name =
+    item.code.text ||
+    (item.facts.length > 0 ? item.facts.map((fact) => `${fact.label}: ${fact.text}`).join(', ') : 'Item without a name')
   const value = 'ranges' in item ? observationValue(item as Observation) : ''
   const when = readableWhen(item.when)
-  return `${name}${value === '' ? '' : `: ${value}`}${when === '' ? '' : ` (${when})`}`
+  const [note] = item.notes
+  // A comment's name says nothing; its words do, and they are complete where it is told.
+  const words = value === '' && note !== undefined && /^comment/i.test(name) ? shortened(note.text) : value
+  return `${name}${words === '' ? '' : `: ${words}`}${when === '' ? '' : ` (${when})`}`
+}
+
+function shortened(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim()
+  return line.length <= 80 ? line : `${line.slice(0, 79).trimEnd()}…`
 }
 
 /** The values of an observation and of its components. */

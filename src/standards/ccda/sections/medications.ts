@@ -5,6 +5,7 @@ import { comment, textReference } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
 import { author, performer } from '../entries/participation.ts'
 import { useParty } from '../entries/people.ts'
+import { routeCode } from '../entries/route.ts'
 import { templates } from '../entries/template.ts'
 import { quantity, quantityText } from '../entries/value.ts'
 import { content, lineBreak, lines, row, table } from '../narrative.ts'
@@ -178,22 +179,6 @@ function activity(
 function whenTaken({ when, status }: Medication): XmlElement {
   const { name, children } = interval(when, status === 'completed' || status === 'stopped')
   return { name, attributes: { 'xsi:type': 'IVL_TS' }, children }
-}
-
-/** Routes are SNOMED CT in the record; C-CDA's own value set is another, so the record's stands as a translation. */
-export function routeCode(route: Coded): XmlElement {
-  const { children } = coded('routeCode', { ...route, codings: [] })
-  const all = coded('routeCode', route)
-  const main = all.attributes?.code === undefined ? [] : [{ name: 'translation', attributes: all.attributes }]
-  return {
-    name: 'routeCode',
-    attributes: { nullFlavor: 'OTH' },
-    children: [
-      ...(children ?? []),
-      ...main,
-      ...(all.children ?? []).filter((child) => typeof child !== 'string' && child.name === 'translation'),
-    ],
-  }
 }
 
 /** Medication Information. */

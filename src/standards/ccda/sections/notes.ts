@@ -5,9 +5,9 @@ import { textReference } from '../entries/comment.ts'
 import { author } from '../entries/participation.ts'
 import { content, lineBreak, lines } from '../narrative.ts'
 import type { Consultation, ConsultationPart, Item } from '../record.ts'
-import { point, readableWhen } from '../time.ts'
+import { point } from '../time.ts'
 import { isComment } from './classify.ts'
-import { withWhom } from './encounters.ts'
+import { encounterTime, withWhom } from './encounters.ts'
 import { itemText } from './item-text.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
@@ -32,7 +32,7 @@ function noteOf(consultation: Consultation, desk: Desk): { item: XmlElement; ent
   const title = [
     consultation.title,
     encounter && encounter.code.text !== consultation.title ? encounter.code.text : '',
-    encounter ? readableWhen(encounter.when) : '',
+    encounter ? encounterTime(encounter) : '',
     encounter ? withWhom(encounter) : '',
   ]
     .filter(Boolean)

@@ -1,6 +1,8 @@
 import { element, type XmlElement } from '../../xml/element.ts'
 import { caption, paragraph, row, table } from '../narrative.ts'
 import type { Area, AreaName, HealthRecord } from '../record.ts'
+import { dates } from '../entries/details.ts'
+import { readable } from '../time.ts'
 import type { Section } from './section.ts'
 
 /**
@@ -45,7 +47,9 @@ export const notices: Section = {
         table(
           'About the patient',
           ['What', 'In the record'],
-          patient.map(({ label, text }) => row(desk.narrativeId('z'), [label, text])),
+          patient.map(({ label, text }) =>
+            row(desk.narrativeId('z'), [label, dates.has(label) ? readable(text) : text]),
+          ),
         ),
       )
     const told = record.issues.filter((issue) => issue.severity !== 'information')
