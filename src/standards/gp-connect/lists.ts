@@ -242,17 +242,17 @@ export function readConsultations(
   }
   const consultations: Consultation[] = []
   const begin = (list: SourceEntry): void => {
+    source.current = list
     told.add(list.key)
     supporting.set(list.key, { used: 'The notes of a consultation' })
     const encounter = encounters.get(source.resolve(list.resource.encounter)?.key ?? '')
     consultations.push({ key: list.key, encounter, title: titleOf(list), parts: partsOf(list, 0) })
   }
   const lists = source.ofType('List').map((list) => ({ list, code: listCode(list) }))
-  for (const { list, code } of lists)
-    if (code === consultation && !told.has(list.key)) (source.current = list), begin(list)
+  for (const { list, code } of lists) if (code === consultation && !told.has(list.key)) begin(list)
   // Topics and headings that no consultation holds are notes all the same.
   for (const wanted of [topic, category])
-    for (const { list, code } of lists) if (code === wanted && !told.has(list.key)) (source.current = list), begin(list)
+    for (const { list, code } of lists) if (code === wanted && !told.has(list.key)) begin(list)
   return consultations
 }
 

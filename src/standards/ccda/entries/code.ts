@@ -6,7 +6,9 @@ export type CodeOptions = {
   readonly type?: 'CD' | 'CE'
   /** Narrative ID of the words. */
   readonly reference?: string
-  /** A code that goes first, the record's own becoming translations: LOINC for a vital sign. */
+  /** The code system whose code goes first, where SNOMED CT's does not. */
+  readonly prefer?: string
+  /** A code that goes first of all, the record's own becoming translations: LOINC for a vital sign. */
   readonly first?: { readonly code: string; readonly system: string; readonly display: string }
 }
 
@@ -16,7 +18,11 @@ export type CodeOptions = {
  */
 export function coded(name: string, { codings, text }: Coded, options: CodeOptions = {}): XmlElement {
   const usable = codings.length === 1 ? (isUsable(codings[0]) ? codings : none) : codings.filter(isUsable)
-  const main = options.first ? undefined : (usable.find(isSnomed) ?? usable[0])
+  const main = options.first
+    ? undefined
+    : (usable.find((coding) => isOf(coding, options.prefer ?? snomed)) ??
+      usable.find((coding) => isOf(coding, snomed)) ??
+      usable[0])
   const children: XmlElement[] = []
   if (text !== '' || options.reference !== undefined) children.push(originalText(text, options.reference))
   for (const coding of usable) if (coding !== main) children.push(codeOf('translation', coding))
@@ -76,8 +82,8 @@ function isUsable(coding: Coding | undefined): coding is Coding {
     coding.code !== ''
   )
 }
-function isSnomed(coding: Coding): boolean {
-  return codeSystem(coding.system ?? '').oid === snomed
+function isOf(coding: Coding, oid: string): boolean {
+  return codeSystem(coding.system ?? '').oid === oid
 }
 
 /** FHIR says "unknown" with a code of HL7's NullFlavor system, CDA with an attribute. */
@@ -87,6 +93,19 @@ function isNullFlavor({ system }: Coding): boolean {
 export function nullOf(codings: readonly Coding[]): string | undefined {
   const found = codings.find(isNullFlavor)?.code
   return found !== undefined && /^(?:NI|UNK|NA|ASKU|NASK|NAV|OTH|MSK)$/.test(found) ? found : undefined
+}
+
+/** A coded value where the template takes codes of another system only: it is "other", in words, and the record's codes are translations. */
+export function codedElsewhere(name: string, value: Coded, reference?: string): XmlElement {
+  const whole = coded(name, value, reference === undefined ? {} : { reference })
+  if (whole.attributes?.code === undefined) return whole
+  const children = whole.children ?? []
+  const translations = [
+    { name: 'translation', attributes: whole.attributes },
+    ...children.filter((child) => typeof child !== 'string' && child.name === 'translation'),
+  ]
+  const [text] = children.filter((child) => typeof child !== 'string' && child.name === 'originalText')
+  return { name, attributes: { nullFlavor: 'OTH' }, children: [...(text === undefined ? [] : [text]), ...translations] }
 }
 
 /** A fixed code of a template. */

@@ -1,7 +1,7 @@
 import { element, type XmlElement } from '../../xml/element.ts'
 import { codeSystem } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
-import { coded } from '../entries/code.ts'
+import { coded, codedElsewhere } from '../entries/code.ts'
 import { comment, textReference } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
 import { finding } from '../entries/finding.ts'
@@ -162,30 +162,12 @@ const cvx = '2.16.840.1.113883.12.292'
 /** C-CDA names vaccines by CVX; the record's SNOMED CT (dm+d) code stands as a translation where it has no such code. */
 function vaccineCode(vaccine: Coded | undefined, reference: string): XmlElement {
   if (vaccine === undefined) return element('code', { nullFlavor: 'UNK' })
-  const whole = coded('code', vaccine, { reference })
-  if (whole.attributes?.code === undefined) return whole
-  const inCvx = vaccine.codings.find((coding) => coding.system !== undefined && codeSystem(coding.system).oid === cvx)
-  if (inCvx)
-    return coded(
-      'code',
-      { ...vaccine, codings: [inCvx, ...vaccine.codings.filter((one) => one !== inCvx)] },
-      { reference },
-    )
-  const [text, ...translations] = whole.children ?? []
-  return {
-    name: 'code',
-    attributes: { nullFlavor: 'OTH' },
-    children: [
-      ...(text === undefined ? [] : [text]),
-      { name: 'translation', attributes: whole.attributes },
-      ...translations,
-    ],
-  }
+  const inCvx = vaccine.codings.some((coding) => coding.system !== undefined && codeSystem(coding.system).oid === cvx)
+  return inCvx ? coded('code', vaccine, { reference, prefer: cvx }) : codedElsewhere('code', vaccine, reference)
 }
 
 /** Immunization Refusal Reason. The record's reason is in words and SNOMED CT; C-CDA's few codes are not guessed. */
 function refusal(reason: Coded, immunization: Immunization, desk: Desk): XmlElement {
-  const code = coded('code', reason)
   return element(
     'entryRelationship',
     { typeCode: 'RSON' },
@@ -194,7 +176,7 @@ function refusal(reason: Coded, immunization: Immunization, desk: Desk): XmlElem
       { classCode: 'OBS', moodCode: 'EVN' },
       ...templates('4.53'),
       desk.id(immunization.key, 'reason'),
-      code,
+      codedElsewhere('code', reason),
       element('statusCode', { code: 'completed' }),
     ),
   )

@@ -170,7 +170,7 @@ function activity(
     element('doseQuantity', { nullFlavor: 'UNK' }),
     product(medication.code, `${id}c`, desk.id(medication.product.key ?? medication.key, 'product')),
     author(medication, desk),
-    medication.dosage.length > 0 && instruction(`${id}d`, medication, desk),
+    medication.dosage.length > 0 && instruction(`${id}d`),
     ...issues.map((issue) => element('entryRelationship', { typeCode: 'REFR' }, issue)),
     noteId !== undefined && comment(noteId),
   )
@@ -197,7 +197,7 @@ export function product(code: Coded, reference: string, id: XmlElement): XmlElem
 }
 
 /** The dosage as text, in the form that C-CDA has for directions (Medication Free Text Sig). */
-function instruction(reference: string, medication: Medication, desk: Desk): XmlElement {
+function instruction(reference: string): XmlElement {
   return element(
     'entryRelationship',
     { typeCode: 'COMP' },

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  all,
+  anAllergy,
+  areaList,
+  byTemplate,
+  convert,
+  first,
+  snomed,
+  words,
+} from '../../../../test/builders/gp-bundle.ts'
+
+const concerns = (root: ReturnType<typeof convert>) => byTemplate(root.section('Allergies'), '4.30')
+const observations = (root: ReturnType<typeof convert>) => byTemplate(root.section('Allergies'), '4.7')
+
+test('an allergy is an active concern about what the record codes, in the words the clinician chose', () => {
+  const code = {
+    coding: [
+      { system: 'http://snomed.info/sct', code: '91935009', display: 'Allergy to peanut' },
+      { system: 'http://read.info/readv2', code: 'SN58200' },
+    ],
+    text: 'Peanut allergy',
+  }
+  const document = convert(anAllergy({ code }))
+  const [concern] = concerns(document)
+  assert.ok(concern)
+  assert.equal(first(concern, 'statusCode').attributes?.code, 'active')
+  const agent = first(concern, 'playingEntity', 'code')
+  assert.equal(agent.attributes?.code, '91935009')
+  assert.equal(words(first(agent, 'originalText')), 'Peanut allergy')
+  assert.deepEqual(
+    all(agent, 'translation').map((one) => one.attributes?.code),
+    ['SN58200'],
+  )
+  assert.equal(first(agent, 'translation').attributes?.codeSystem, '2.16.840.1.113883.2.1.6.2')
+})
+
+test('an ended allergy, contained in its list, never looks active', () => {
+  const ended = anAllergy({
+    id: '28',
+    clinicalStatus: 'active',
+    extension: [
+      {
+        url: 'https://fhir.nhs.uk/STU3/StructureDefinition/Extension-CareConnect-GPC-AllergyIntoleranceEnd-1',
+        extension: [
+          { url: 'endDate', valueDateTime: '2016-11-01T00:00:00+00:00' },
+          { url: 'reasonEnded', valueString: 'Desensitised' },
+        ],
+      },
+    ],
+  })
+  const document = convert(areaList('endedAllergies', ['#28'], { contained: [ended] }))
+  const [concern] = concerns(document)
+  assert.ok(concern)
+  assert.equal(first(concern, 'statusCode').attributes?.code, 'completed')
+  assert.equal(first(concern, 'effectiveTime', 'high').attributes?.value, '20161101000000+0000')
+  assert.equal(words(document.section('Allergies')).includes('Active'), false)
+  assert.match(words(document.section('Allergies')), /Ended 1 Nov 2016/)
+  assert.match(words(document.section('Allergies')), /Desensitised/)
+  for (const value of all(concern, 'value')) assert.notEqual(value.attributes?.code, '55561003')
+  assert.deepEqual(document.ledger.find((line) => line.resource === 'List/list-endedAllergies#28')?.became, 'entry')
+})
+
+test('"no known allergies" is a statement of its own: a negation, not an allergy', () => {
+  const [observation] = observations(convert(anAllergy({ code: snomed('716186003', 'No known allergy') })))
+  assert.equal(observation?.attributes?.negationInd, 'true')
+  assert.equal(first(observation, 'playingEntity', 'code').attributes?.nullFlavor, 'NA')
+})
+
+test('an allergy of a degraded code keeps the words it came with', () => {
+  const document = convert(
+    anAllergy({ code: snomed('196461000000101', 'Transfer-degraded drug allergy', { text: 'DIAZEPAM' }) }),
+  )
+  assert.match(words(document.section('Allergies')), /DIAZEPAM/)
+  assert.equal(words(first(document.section('Allergies'), 'playingEntity', 'originalText')), 'DIAZEPAM')
+})
+
+test('an allergy without a name is kept, and shown as one', () => {
+  const document = convert(anAllergy({ code: undefined }))
+  assert.match(words(document.section('Allergies')), /Allergy without a name/)
+  assert.equal(first(document.section('Allergies'), 'playingEntity', 'code').attributes?.nullFlavor, 'UNK')
+})
+
+test('a reaction comes with its severity, and criticality with its code', () => {
+  const document = convert(
+    anAllergy({
+      criticality: 'high',
+      reaction: [{ manifestation: [snomed('271807003', 'Eruption')], severity: 'severe' }],
+    }),
+  )
+  assert.equal(first(byTemplate(document.value, '4.9')[0] ?? document.value, 'value').attributes?.code, '271807003')
+  assert.equal(first(byTemplate(document.value, '4.8')[0] ?? document.value, 'value').attributes?.code, '24484000')
+  assert.equal(first(byTemplate(document.value, '4.145')[0] ?? document.value, 'value').attributes?.code, 'CRITH')
+})
+
+test('verification says nothing, so an unconfirmed allergy is as active as any', () => {
+  assert.equal(first(concerns(convert(anAllergy()))[0] ?? assert.fail(), 'statusCode').attributes?.code, 'active')
+})

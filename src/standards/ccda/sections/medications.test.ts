@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { all, aMedication, byTemplate, convert, first, words } from '../../../../test/builders/gp-bundle.ts'
+import { serialise } from '../../xml/serialise.ts'
+
+const activities = (document: ReturnType<typeof convert>) => byTemplate(document.section('Medications'), '4.16')
+
+test('a statement, its plan and its orders are one medication with its issues under it', () => {
+  const document = convert(...aMedication({ orders: ['r1', 'r2', 'r3'] }))
+  const made = activities(document)
+  assert.equal(made.length, 1)
+  const ids = all(made[0] ?? assert.fail(), 'id').map((id) => id.attributes?.extension)
+  assert.ok(ids.includes('MedicationStatement/s'))
+  assert.ok(ids.includes('MedicationRequest/plan'))
+  assert.equal(byTemplate(made[0] ?? assert.fail(), '4.17').length, 3)
+  for (const key of ['MedicationStatement/s', 'MedicationRequest/plan', 'MedicationRequest/r1', 'MedicationRequest/r3'])
+    assert.equal(document.ledger.find((line) => line.resource === key)?.became, 'entry')
+  assert.equal(document.ledger.find((line) => line.resource === 'Medication/m')?.became, 'supporting')
+})
+
+test('the dosage is the words of the record, and no dose is worked out of them', () => {
+  const document = convert(...aMedication())
+  assert.match(words(document.section('Medications')), /take 5ml three times a day/)
+  assert.equal(first(activities(document)[0] ?? assert.fail(), 'doseQuantity').attributes?.nullFlavor, 'UNK')
+  const xml = serialise(document.value)
+  for (const computed of ['625', '1875', '375']) assert.equal(xml.includes(computed), false)
+})
+
+test('a stopped medication is past, and an active one is current', () => {
+  const stopped = convert(...aMedication({ statement: { status: 'stopped' } }))
+  assert.equal(first(activities(stopped)[0] ?? assert.fail(), 'statusCode').attributes?.code, 'aborted')
+  assert.match(words(stopped.section('Medications')), /Past medications/)
+  assert.doesNotMatch(words(stopped.section('Medications')), /Current medications/)
+  assert.equal(
+    first(activities(convert(...aMedication()))[0] ?? assert.fail(), 'statusCode').attributes?.code,
+    'active',
+  )
+})
+
+test('a medication whose Medication is missing is kept without a name, and the reader is told', () => {
+  const document = convert(...aMedication().filter((resource) => resource.resourceType !== 'Medication'))
+  assert.equal(activities(document).length, 1)
+  assert.match(words(document.section('Medications')), /Medication without a name/)
+  assert.ok(
+    document.issues.some(
+      (issue) => issue.severity === 'error' && issue.text === 'A medication whose name is not in the record',
+    ),
+  )
+})
+
+test('a plan without a statement and an order without a plan are medications of their own', () => {
+  const [medication, , plan, order] = aMedication()
+  assert.equal(activities(convert(medication ?? {}, plan ?? {}, order ?? {})).length, 1)
+  const alone = convert(medication ?? {}, order ?? {})
+  assert.equal(activities(alone).length, 1)
+  assert.ok(alone.issues.some((issue) => issue.resource === 'MedicationRequest/r1'))
+})
+
+test('prescription type, agency, last issue and reason for the status reach the reader', () => {
+  const url = (name: string) => `https://fhir.nhs.uk/STU3/StructureDefinition/Extension-CareConnect-GPC-${name}-1`
+  const document = convert(
+    ...aMedication({
+      statement: {
+        extension: [
+          { url: url('MedicationStatementLastIssueDate'), valueDateTime: '2019-04' },
+          { url: url('PrescribingAgency'), valueCodeableConcept: { text: 'Hospital' } },
+        ],
+      },
+      plan: {
+        extension: [
+          { url: url('PrescriptionType'), valueCodeableConcept: { coding: [{ code: 'repeat', display: 'Repeat' }] } },
+          {
+            url: url('MedicationRepeatInformation'),
+            extension: [
+              { url: 'numberOfRepeatPrescriptionsAllowed', valuePositiveInt: 12 },
+              { url: 'numberOfRepeatPrescriptionsIssued', valuePositiveInt: 3 },
+            ],
+          },
+          {
+            url: url('MedicationStatusReason'),
+            extension: [
+              { url: 'statusReason', valueCodeableConcept: { text: 'Expired' } },
+              { url: 'statusChangeDate', valueDateTime: '2019-05-10' },
+            ],
+          },
+        ],
+      },
+    }),
+  )
+  const text = words(document.section('Medications'))
+  for (const wanted of [
+    'Prescription type: Repeat',
+    'Issues allowed: 12',
+    'Issues made: 3',
+    'Reason for status: Expired',
+    'Status changed: 10 May 2019',
+    'Prescribed by: Hospital',
+    'Last issued: Apr 2019',
+  ])
+    assert.ok(text.includes(wanted), wanted)
+})
