@@ -65,7 +65,7 @@ export const settings: GatewaySettings = {
       transactions: ['ITI-38', 'ITI-39', 'ITI-47', 'ITI-55'],
       purposes: ['TREATMENT'],
       patientIdRoots: [localRoot],
-      organisation: { name: 'A hospital', odsCode },
+      organisations: [{ name: 'A hospital', odsCode }],
       clientCertificates: [],
     },
   ],

@@ -42,8 +42,8 @@ export type Community = {
   readonly purposes: readonly string[]
   /** OIDs of the identifiers its EHR gives to patients. */
   readonly patientIdRoots: readonly string[]
-  /** On whose behalf the NHS is asked. */
-  readonly organisation: { readonly name: string; readonly odsCode: OdsCode }
+  /** On whose behalf the NHS is asked: the one the assertion names, or the only one. */
+  readonly organisations: readonly { readonly name: string; readonly odsCode: OdsCode }[]
   /** SHA-256 fingerprints, hex. Where there are any, a request without such a client certificate is refused. */
   readonly clientCertificates: readonly string[]
 }

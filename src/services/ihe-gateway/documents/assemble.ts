@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { Problem } from '../../../kernel/problem.ts'
 import { serialise } from '../../../standards/xml/serialise.ts'
+import { withSignal } from '../call.ts'
 import { nhsNumberCx, uuidOid } from '../identifiers.ts'
 import { recordProblem } from '../registry/problems.ts'
 import { locate } from '../registry/patient.ts'
@@ -44,7 +45,7 @@ export async function assemble(context: Context, document: OfferedDocument): Pro
       },
     },
     call.signal,
-    async (signal) => build({ ...context, call: { ...call, signal } }, document, patient),
+    async (signal) => build({ ...context, call: withSignal(call, signal) }, document, patient),
   )
   return value
 }

@@ -24,6 +24,7 @@ export function memoryDocuments(maxEntries = 100_000): OfferedDocuments {
     async offer({ tenant }, document) {
       documents.set(document.uniqueId, { ...document, tenant })
       if (documents.size > maxEntries) documents.delete(documents.keys().next().value!)
+      return document
     },
     async deprecate(_call, uniqueId) {
       const found = documents.get(uniqueId)

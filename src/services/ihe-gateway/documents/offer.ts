@@ -23,8 +23,7 @@ export async function offeredDocuments(context: Context, nhsNumber: NhsNumber): 
   for (const offer of settings.offer) {
     if (after.some((one) => one.offer === offer && one.status === 'approved')) continue
     const document = newDocument(context, offer, organisation, nhsNumber)
-    await documents.offer(call, document)
-    after.push(document)
+    after.push(await documents.offer(call, document))
   }
   return after.filter((one) => settings.offer.includes(one.offer))
 }

@@ -29,7 +29,8 @@ export type OfferedDocuments = {
   ofPatient(call: Call, community: string, organisation: string, nhsNumber: NhsNumber): Promise<OfferedDocument[]>
   byUniqueId(call: Call, community: string, uniqueIds: readonly string[]): Promise<OfferedDocument[]>
   byEntryUuid(call: Call, community: string, entryUuids: readonly string[]): Promise<OfferedDocument[]>
-  offer(call: Call, document: OfferedDocument): Promise<void>
+  /** Returns what stands: the document, or one that was offered for the same at the same moment. */
+  offer(call: Call, document: OfferedDocument): Promise<OfferedDocument>
   deprecate(call: Call, uniqueId: string): Promise<void>
   /** The first to come fixes it; whoever comes later gets what was fixed. */
   fix(call: Call, uniqueId: string, content: DocumentContent): Promise<DocumentContent>

@@ -1,4 +1,5 @@
 import type { HttpResponse } from '../../../platform/http/port.ts'
+import { withSignal } from '../call.ts'
 import type { Answer, Context } from '../transactions/transaction.ts'
 import { respond } from './respond.ts'
 import { traceOf } from './trace.ts'
@@ -20,7 +21,7 @@ export function replyAsynchronously(
   work: (context: Context) => Promise<Answer>,
 ): HttpResponse {
   // The request is over when it is accepted; what is done for it must not end with its connection.
-  const call = { ...context.call, signal: AbortSignal.timeout(60_000) }
+  const call = withSignal(context.call, AbortSignal.timeout(60_000))
   void (async () => {
     const answer = await work({ ...context, call })
     const headers = { action, relatesTo, messageId: `urn:uuid:${id}`, to: address }

@@ -46,26 +46,26 @@ function communityOf(assertion: Assertion, { xua, communities }: GatewaySettings
 }
 
 function askingOf({ subject, attributes }: Assertion, community: Community): Asking {
-  const { name, role, purposeOfUse, sdsUserId, sdsRoleProfileId, organisation } = attributes
+  const { name, role, purposeOfUse, sdsUserId, sdsRoleProfileId, organisationId } = attributes
   return {
     userId: subject,
     name: personName(name ?? subject),
     role: role ?? { code: 'UNK' },
     purposeOfUse: purposeOfUse ?? { code: '' },
-    organisation: {
-      name: organisation ?? community.organisation.name,
-      odsCode: odsCodeOf(attributes.organisationId, community),
-    },
+    organisation: organisationOf(organisationId, community),
     community: community.id,
     ...(sdsUserId && { sdsUserId }),
     ...(sdsRoleProfileId && { sdsRoleProfileId }),
   }
 }
 
-/** A community asks for the organisation it is registered with; an assertion cannot make it ask for another. */
-function odsCodeOf(claimed: string | undefined, { organisation }: Community) {
+/** A community asks for its own organisations only; where it has several, the assertion says for which. */
+function organisationOf(claimed: string | undefined, { organisations }: Community) {
   const code = claimed === undefined ? undefined : parseOdsCode(claimed)
-  return code === organisation.odsCode ? code : organisation.odsCode
+  const found =
+    organisations.find(({ odsCode }) => odsCode === code) ?? (organisations.length === 1 ? organisations[0] : undefined)
+  if (!found) throw refused('The assertion does not say for which of the community’s organisations is asked')
+  return found
 }
 
 const refused = (message: string) => new SoapFault('unauthenticated', message, { subcode: 'wsse:FailedAuthentication' })

@@ -1,0 +1,89 @@
+import type { Database } from '../../../platform/database/port.ts'
+import type { RecordSummary, TransactionLog, TransactionRecord } from './port.ts'
+
+type Row = Omit<RecordSummary, 'messageId' | 'transaction' | 'durationMs'> & {
+  name: string
+  message_id: string | null
+  duration_ms: number
+}
+
+/** Records of one moment go in one statement: whoever waits for one waits for all, and nobody waits longer than alone. */
+export function postgresTransactionLog(database: Database, maxBatch = 500): TransactionLog {
+  type Waiting = { record: TransactionRecord; done: () => void; failed: (thrown: unknown) => void }
+  const waiting = new Map<number, Waiting[]>()
+  const writing = new Set<number>()
+
+  const write = async (tenant: number) => {
+    if (writing.has(tenant)) return
+    writing.add(tenant)
+    for (
+      let batch = waiting.get(tenant)?.splice(0, maxBatch);
+      batch?.length;
+      batch = waiting.get(tenant)?.splice(0, maxBatch)
+    ) {
+      const all = batch
+      await database
+        .query(
+          tenant,
+          insert(
+            tenant,
+            all.map(({ record }) => record),
+          ),
+        )
+        .then(
+          () => all.forEach(({ done }) => done()),
+          (thrown) => all.forEach(({ failed }) => failed(thrown)),
+        )
+    }
+    writing.delete(tenant)
+  }
+
+  return {
+    keep({ tenant }, record) {
+      return new Promise<void>((done, failed) => {
+        const others = waiting.get(tenant) ?? []
+        waiting.set(tenant, [...others, { record, done, failed }])
+        void write(tenant)
+      })
+    },
+    async recent({ tenant }, limit) {
+      const rows = await database.query<Row>(tenant, {
+        name: 'ihe_transaction_recent',
+        text: `select id, at, name, message_id, community, outcome, ok, duration_ms from ihe_gateway.transaction
+               where tenant = $1 order by at desc limit $2`,
+        values: [tenant, limit],
+      })
+      return rows.map(({ id, at, name, message_id, community, outcome, ok, duration_ms }) => ({
+        id,
+        at,
+        transaction: name,
+        messageId: message_id ?? undefined,
+        community: community ?? undefined,
+        outcome,
+        ok,
+        durationMs: duration_ms,
+      }))
+    },
+  }
+}
+
+function insert(tenant: number, records: readonly TransactionRecord[]) {
+  const column = <Name extends keyof TransactionRecord>(name: Name) => records.map((record) => record[name] ?? null)
+  return {
+    name: 'ihe_transaction_keep',
+    text: `insert into ihe_gateway.transaction (tenant, id, at, name, message_id, community, outcome, ok, duration_ms, audit_message)
+           select $1, * from unnest($2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::int4[], $10::text[])`,
+    values: [
+      tenant,
+      column('id'),
+      column('at'),
+      column('transaction'),
+      column('messageId'),
+      column('community'),
+      column('outcome'),
+      column('ok'),
+      column('durationMs').map((ms) => Math.round(Number(ms))),
+      column('auditMessage'),
+    ],
+  }
+}
