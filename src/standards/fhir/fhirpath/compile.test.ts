@@ -93,7 +93,7 @@ test('a condition on a choice', () => {
 })
 
 test('a value knows where it was found', () => {
-  const [, second] = compileFhirPath('name.given', { type: 'Patient', definitions })(patient)
+  const [, second] = compileFhirPath('name.given', { type: 'Patient', definitions, located: true })(patient)
   assert.ok(second)
   assert.equal(locationOf(second), 'Patient.name[0].given[1]')
 })

@@ -23,6 +23,7 @@ import {
 } from './typed-value.ts'
 import { sorted } from './sort.ts'
 import { variableNamed } from './variables.ts'
+import { plainPath, walkerFor, type PlainPath, type Walker } from './walker.ts'
 
 export type CompileOptions = {
   /** Type of the value it will be evaluated on: a resource type, a datatype, or a backbone element's path. */
@@ -33,6 +34,8 @@ export type CompileOptions = {
    * one item, as FHIRPath has it. Otherwise `as` filters like `ofType`, which R4's own expressions rely on (dom-3).
    */
   readonly strict?: boolean
+  /** Values say where they were found (`locationOf`); plain paths then cost more. */
+  readonly located?: boolean
 }
 
 /** Evaluates on a value of the type it was compiled for. */
@@ -42,16 +45,17 @@ export type FhirPath = (value: unknown, environment?: Environment) => Collection
  * An expression as a function. Throws an `invalid` Problem for text that is no FHIRPath; so does the function, where the
  * values do not allow what the expression asks. https://hl7.org/fhirpath/N1/
  */
-export function compileFhirPath(expression: string, { type, definitions, strict = false }: CompileOptions): FhirPath {
+export function compileFhirPath(
+  expression: string,
+  { type, definitions, strict = false, located = false }: CompileOptions,
+): FhirPath {
   const model = modelOf(definitions)
   const isPolymorphic = definitions.type(type)?.isAbstract ?? false
-  const step = compile(parseFhirPath(expression), {
-    model,
-    strict,
-    types: isPolymorphic ? undefined : [type],
-    totalTypes: undefined,
-  })
-  return (value, environment = {}) => {
+  const ast = parseFhirPath(expression)
+  const context: Context = { model, strict, located, types: isPolymorphic ? undefined : [type], totalTypes: undefined }
+  const step = compile(ast, context)
+  const path = pathOf(ast, context)
+  const evaluate: FhirPath = (value, environment = {}) => {
     const root: TypedValue = {
       type: isPolymorphic ? resourceType(value, type) : type,
       value,
@@ -68,12 +72,15 @@ export function compileFhirPath(expression: string, { type, definitions, strict 
     }
     return step.run(state)
   }
+  // The walk itself, without anything around it: what is not an object has nothing to walk through.
+  return path && definitions.type(type)?.kind !== 'primitive' ? walkerFor(path) : evaluate
 }
 
 /** What is known where an expression stands. */
 type Context = {
   readonly model: Model
   readonly strict: boolean
+  readonly located: boolean
   /** Of `$this`. */
   readonly types: Types
   readonly totalTypes: Types
@@ -82,6 +89,27 @@ type Context = {
 type Step = { readonly run: Run; readonly types: Types; readonly isUnordered: boolean }
 
 function compile(ast: Ast, context: Context): Step {
+  const general = compileGeneral(ast, context)
+  const path = pathOf(ast, context)
+  const [type] = context.types ?? []
+  if (!path) return general
+  let walk: Walker | undefined
+  const run: Run = (state) => {
+    const [item] = state.self
+    if (state.self.length !== 1 || item?.type !== type || typeof item?.value !== 'object') return general.run(state)
+    // Built when first used: many expressions are compiled and never asked.
+    walk ??= walkerFor(path)
+    return walk(item.value)
+  }
+  return { ...general, run }
+}
+
+function pathOf(ast: Ast, { model, located, strict, types }: Context): PlainPath | undefined {
+  const [type] = types ?? []
+  return located || types?.length !== 1 || type === undefined ? undefined : plainPath(ast, type, model, strict)
+}
+
+function compileGeneral(ast: Ast, context: Context): Step {
   switch (ast.kind) {
     case 'literal': {
       const collection = [literalValue(ast)]

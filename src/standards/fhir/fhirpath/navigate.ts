@@ -74,9 +74,18 @@ function objectBehind(value: TypedValue): Readonly<Record<string, unknown>> | un
   return source as Readonly<Record<string, unknown>> | undefined
 }
 
+/** The same from an object alone; what is found then does not know where it was found. */
+export function pushOwn(
+  found: TypedValue[],
+  source: Readonly<Record<string, unknown>>,
+  alternative: Alternative,
+): void {
+  pushAlternative(found, undefined, source, alternative)
+}
+
 function pushAlternative(
   found: TypedValue[],
-  parent: TypedValue,
+  parent: TypedValue | undefined,
   source: Readonly<Record<string, unknown>>,
   { property, companion, type, isResource }: Alternative,
 ): void {
@@ -97,7 +106,7 @@ function pushAlternative(
 
 function pushOne(
   found: TypedValue[],
-  parent: TypedValue,
+  parent: TypedValue | undefined,
   property: string,
   index: number,
   type: string,
