@@ -90,6 +90,8 @@ export function filterRecord(record: Bundle, request: RecordRequest): Bundle {
         }),
         brings[area],
       )
+    // A plan that a consultation or a problem leads to is half a medication: its statement refers to it.
+    if (brings[area].includes('*')) follow(statementsOn(resources, kept), brings[area])
     if (area === 'includeMedication') keepOrders(resources, kept, parts.get('includePrescriptionIssues') === true)
   }
   for (const [area, beginning] of Object.entries(secondaryLists)) {
@@ -119,6 +121,15 @@ export function filterRecord(record: Bundle, request: RecordRequest): Bundle {
 
 const brought = (type: string, types: readonly string[]) =>
   types.includes(type) || (types.includes('*') && !types.includes(`-${type}`))
+
+function statementsOn(resources: readonly Resource[], kept: ReadonlySet<Resource>): Resource[] {
+  const known = new Set(Array.from(kept, ({ resourceType, id }) => `${resourceType}/${id}`))
+  return resources.filter(
+    (resource) =>
+      resource.resourceType === 'MedicationStatement' &&
+      referencesIn(resource['basedOn']).some((reference) => known.has(reference)),
+  )
+}
 
 /** Issues (`order`) of a medication refer to its plan; without them the plan alone is given. */
 function keepOrders(resources: readonly Resource[], kept: Set<Resource>, issues: boolean): void {
