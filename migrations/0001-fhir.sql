@@ -111,7 +111,7 @@ create table fhir.ix_str (
   until xid8
 );
 create index ix_str_s on fhir.ix_str (tenant, p, s, rid);
-create index ix_str_rid on fhir.ix_str (tenant, p, rid) where first or last;
+create index ix_str_rid on fhir.ix_str (tenant, p, rid);
 
 -- When which transactions were running: how old a retired row is.
 create table fhir.moment (

@@ -1,7 +1,11 @@
 /** PostgreSQL as the services see it. https://www.postgresql.org/docs/current/protocol-flow.html */
 
-/** A statement. With a `name` it is prepared once per connection; without one it is planned for its values each time. */
-export type Statement = { readonly name?: string; readonly text: string; readonly values?: readonly unknown[] }
+/** A statement. With a `name` it is planned once per connection; without one it is planned for its values each time. */
+export type Statement = {
+  readonly name?: string | undefined
+  readonly text: string
+  readonly values?: readonly unknown[]
+}
 
 export type Query = { query<Row>(statement: Statement): Promise<Row[]> }
 

@@ -25,7 +25,7 @@ export async function documentSorted(
   while (true) {
     const cursor = snapshot !== undefined && rid !== undefined ? { form: 'plain' as const, snapshot, rid } : undefined
     const statement = documentsStatement(search, { limit: piece, cursor }, { ...options, snapshot })
-    const found = await server.store.query<FoundRow>(call, statement)
+    const found = await server.store.search<FoundRow>(call, statement)
     for (const row of found) {
       const resource = JSON.parse(row.document) as Resource
       const keys = search.sort.map((key) => sortValue(resource, key, server.parameters, server.base))

@@ -60,7 +60,7 @@ export async function matchingKeys(
   atMost: number,
 ): Promise<FoundRow[]> {
   const options = { tenant: call.tenant, parameters: server.parameters, base: server.base, now: server.clock() }
-  return server.store.query<FoundRow>(call, plainStatement(search, { limit: atMost }, options))
+  return server.store.search<FoundRow>(call, plainStatement(search, { limit: atMost }, options))
 }
 
 type Way = (
@@ -89,7 +89,7 @@ function firstForm(search: Search): Form {
 
 const ways: Readonly<Record<Form, Way>> = {
   async plain(server, call, search, cursor, options) {
-    const rows = await server.store.query<FoundRow>(
+    const rows = await server.store.search<FoundRow>(
       call,
       plainStatement(search, { limit: search.count + 1, cursor }, options),
     )
@@ -97,7 +97,7 @@ const ways: Readonly<Record<Form, Way>> = {
   },
 
   async seek(server, call, search, cursor, options) {
-    const rows = await server.store.query<FoundRow>(
+    const rows = await server.store.search<FoundRow>(
       call,
       seekStatement(search, { limit: search.count + 1, cursor }, options),
     )
@@ -107,11 +107,11 @@ const ways: Readonly<Record<Form, Way>> = {
 
   async walk(server, call, search, cursor, options) {
     const limit = search.count + 1
-    const rows = await server.store.query<FoundRow>(call, walkStatement(search, { limit, cursor }, options))
+    const rows = await server.store.search<FoundRow>(call, walkStatement(search, { limit, cursor }, options))
     if (rows.length === limit) return byRid('walk', rows, search, cursor)
     // The keys are at their end; what has none comes now, as of the same moment.
     const snapshot = cursor?.snapshot ?? rows[0]?.snapshot
-    const rest = await server.store.query<FoundRow>(
+    const rest = await server.store.search<FoundRow>(
       call,
       restStatement(search, { limit: limit - rows.length }, { ...options, snapshot }),
     )
@@ -128,7 +128,7 @@ const ways: Readonly<Record<Form, Way>> = {
   },
 
   async rest(server, call, search, cursor, options) {
-    const rows = await server.store.query<FoundRow>(
+    const rows = await server.store.search<FoundRow>(
       call,
       restStatement(search, { limit: search.count + 1, cursor }, options),
     )
@@ -136,7 +136,7 @@ const ways: Readonly<Record<Form, Way>> = {
   },
 
   async full(server, call, search, cursor, options) {
-    const rows = await server.store.query<FoundRow>(
+    const rows = await server.store.search<FoundRow>(
       call,
       fullStatement(search, { limit: search.count + 1, cursor }, options),
     )
@@ -182,7 +182,7 @@ async function denseTerms(server: FhirServer, call: Call, search: Search): Promi
     if (term.kind !== 'has') continue
     const options = { tenant: call.tenant, parameters: server.parameters, base: server.base, now: server.clock() }
     const probe = probeStatement(term.type, term.term, seekAtMost, options)
-    const [row] = await server.store.query<{ total: string }>(call, probe)
+    const [row] = await server.store.search<{ total: string }>(call, probe)
     if (Number(row?.total) >= seekAtMost) dense.add(term)
   }
   return dense
@@ -196,10 +196,10 @@ async function totalOf(
   options: CompileOptions,
 ): Promise<number> {
   if (how === 'accurate') {
-    const [row] = await server.store.query<{ total: string }>(call, countStatement(search, options))
+    const [row] = await server.store.search<{ total: string }>(call, countStatement(search, options))
     return Number(row?.total)
   }
-  const [row] = await server.store.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
+  const [row] = await server.store.search<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
     call,
     estimateStatement(search, options),
   )

@@ -1,2 +1,7 @@
 /** SQL until somebody runs it. The first value is the tenant. */
-export type CompiledSearch = { readonly text: string; readonly values: readonly unknown[] }
+export type CompiledSearch = {
+  readonly text: string
+  readonly values: readonly unknown[]
+  /** There is only one way to run it, whatever the values: it can be planned once and kept. */
+  readonly fixed: boolean
+}

@@ -1,5 +1,6 @@
 import type { Call } from '../../../kernel/ports.ts'
 import type { Statement } from '../../../platform/database/port.ts'
+import type { CompiledSearch } from '../search/compiled-search.ts'
 import type { IndexRows } from '../search/index-rows.ts'
 
 /** A version as it is stored. `document` is the JSON text as it goes over the wire; a deletion has none. */
@@ -52,6 +53,7 @@ export type Store = {
   history(call: Call, scope: HistoryScope, window: HistoryWindow): Promise<Stored[]>
   historyTotal(call: Call, scope: HistoryScope, window: HistoryWindow): Promise<number>
   /** Runs what search/ compiled. */
+  search<Row>(call: Call, search: CompiledSearch): Promise<Row[]>
   query<Row>(call: Call, statement: Statement): Promise<Row[]>
   /**
    * All or nothing; versions, index rows and change log in one statement. Throws Problem('conflict') when a resource is

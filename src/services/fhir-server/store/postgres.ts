@@ -53,6 +53,8 @@ function storeOn(run: Run, transaction: Store['transaction']): Store {
       const [row] = await run<{ total: string }>(call, historyTotalStatement(call.tenant, scope, window))
       return Number(row?.total)
     },
+    search: (call, { text, values, fixed }) =>
+      run(call, fixed ? { name: keptName(text), text, values } : { text, values }),
     query: run,
     async write(call, changes, lastUpdated) {
       if (changes.length === 0) return []
@@ -99,3 +101,15 @@ const readVersion = `select ${columns} from fhir.resource r
 const readMany = `select ${columns} from unnest($2::text[], $3::text[]) as k(type, id)
   join fhir.resource r on r.tenant = $1 and r.type = k.type and r.id = k.id
   join fhir.version d on d.tenant = $1 and d.rid = r.rid and d.v = r.v`
+
+/** Each kept statement costs every connection some memory; beyond these shapes they are planned each time. */
+const keptAtMost = 200
+const kept = new Map<string, string>()
+
+function keptName(text: string): string | undefined {
+  const known = kept.get(text)
+  if (known !== undefined || kept.size >= keptAtMost) return known
+  const name = `search_${kept.size}`
+  kept.set(text, name)
+  return name
+}

@@ -16,6 +16,8 @@ export type Context = {
   visible(alias: string): string
   /** `select rid` of those resources that every term holds for, each once. */
   matches(types: readonly string[], terms: readonly Term[]): string
+  /** This statement is to be planned for its values. */
+  free(): void
   /** Terms that were found to match so much that another way is better. */
   readonly dense: ReadonlySet<Term>
 }
@@ -29,9 +31,14 @@ export type Finder = {
   readonly unique: boolean
   /** The term holds for all others. */
   readonly negated?: boolean
-  /** Small for what is most likely to match few: where a search begins. */
+  /** Small for what is most likely to match few: where a search begins. Up to `few` it surely does. */
   readonly rank: number
+  /** Asking it about one resource costs as much as asking for all. */
+  readonly asWhole?: boolean
 }
+
+/** The greatest rank of what one may begin with without knowing how much it matches: an id, a reference. */
+export const few = 1
 
 /** The tenant is the first value of every statement. */
 export const tenant = '$1::int4'

@@ -4,11 +4,11 @@
  * plain: newest resources first. seek: gathers at most `seekAtMost` matches and sorts them. walk: goes along the index of
  * the sort key, when matches are too many to gather; rest: those without a key, behind them. full: sorts all matches.
  */
-import type { CompiledSearch as Statement } from '../compiled-search.ts'
+import type { CompiledSearch } from '../compiled-search.ts'
 import type { Cursor } from '../cursor.ts'
 import type { SearchParameters } from '../parameters.ts'
 import type { Search, SortKey, Term } from '../term.ts'
-import { type Context, type Finder, tenant } from './context.ts'
+import { type Context, few, type Finder, tenant } from './context.ts'
 import { sortRow, sortTable } from './sort.ts'
 import { allFinder, finderOf } from './term.ts'
 
@@ -41,7 +41,7 @@ export const seekAtMost = 5000
 
 type Window = { readonly limit: number; readonly cursor?: Cursor | undefined }
 
-export function plainStatement(search: Search, { limit, cursor }: Window, options: CompileOptions): Statement {
+export function plainStatement(search: Search, { limit, cursor }: Window, options: CompileOptions): CompiledSearch {
   return build(options, (context) => {
     const after = cursor?.rid ? `where m.rid < ${context.bind(cursor.rid)}::int8` : ''
     const page = `select m.rid, null::text as key from (${context.matches(search.types, search.terms)}) m ${after}
@@ -50,17 +50,17 @@ export function plainStatement(search: Search, { limit, cursor }: Window, option
   })
 }
 
-export function seekStatement(search: Search, { limit, cursor }: Window, options: CompileOptions): Statement {
+export function seekStatement(search: Search, { limit, cursor }: Window, options: CompileOptions): CompiledSearch {
   return build(options, (context) => {
     const gathered = `c as materialized (select rid from (${context.matches(search.types, search.terms)}) m limit ${seekAtMost + 1})`
-    return `with ${gathered} ${withDocuments(sorted('c', search, limit, cursor, context), '(select count(*) from c)', 'p.place', context)}`
+    return `with ${gathered} ${withDocuments(sorted('c', search, limit, cursor, context), '(select count(*) from c)', sortedOrder(search, 'p.'), context)}`
   })
 }
 
-export function fullStatement(search: Search, { limit, cursor }: Window, options: CompileOptions): Statement {
+export function fullStatement(search: Search, { limit, cursor }: Window, options: CompileOptions): CompiledSearch {
   return build(options, (context) => {
     const all = `(${context.matches(search.types, search.terms)})`
-    return withDocuments(sorted(all, search, limit, cursor, context), '0', 'p.place', context)
+    return withDocuments(sorted(all, search, limit, cursor, context), '0', sortedOrder(search, 'p.'), context)
   })
 }
 
@@ -70,18 +70,20 @@ function sorted(from: string, search: Search, limit: number, cursor: Cursor | un
     const table = sortTable(key)
     if (!table) throw new TypeError('This key is not in an index table')
     const t = context.alias()
-    return {
-      join: `left join fhir.${table.table} ${t} on ${t}.rid = m.rid and ${sortRow(t, key, search.types, context)}`,
-      order: `${t}.${table.column}${key.descending ? ' desc' : ''} nulls last`,
-    }
+    return `(select ${t}.${table.column} from fhir.${table.table} ${t} where ${t}.rid = m.rid
+      and ${sortRow(t, key, search.types, context)} limit 1)`
   })
-  const order = [...keys.map(({ order }) => order), 'm.rid desc'].join(', ')
-  return `select m.rid, null::text as key, row_number() over (order by ${order}) as place from ${from} m
-    ${keys.map(({ join }) => join).join(' ')} order by ${order} limit ${limit} offset ${context.bind(cursor?.offset ?? 0)}::int8`
+  return `select k.*, null::text as key
+    from (select m.rid, ${keys.map((key, n) => `${key} as key${n}`).join(', ')} from ${from} m offset 0) k
+    order by ${sortedOrder(search, 'k.')} limit ${limit} offset ${context.bind(cursor?.offset ?? 0)}::int8`
 }
 
-export function walkStatement(search: Search, { limit, cursor }: Window, options: CompileOptions): Statement {
+const sortedOrder = ({ sort }: Search, p: string) =>
+  [...sort.map(({ descending }, n) => `${p}key${n}${descending ? ' desc' : ''} nulls last`), `${p}rid desc`].join(', ')
+
+export function walkStatement(search: Search, { limit, cursor }: Window, options: CompileOptions): CompiledSearch {
   return build(options, (context) => {
+    context.free()
     const key = search.sort[0] as SortKey
     const table = sortTable(key)
     if (!table) throw new TypeError('This key is not in an index table')
@@ -100,7 +102,7 @@ export function walkStatement(search: Search, { limit, cursor }: Window, options
   })
 }
 
-export function restStatement(search: Search, { limit, cursor }: Window, options: CompileOptions): Statement {
+export function restStatement(search: Search, { limit, cursor }: Window, options: CompileOptions): CompiledSearch {
   return build(options, (context) => {
     const key = search.sort[0] as SortKey
     const table = sortTable(key)
@@ -114,12 +116,12 @@ export function restStatement(search: Search, { limit, cursor }: Window, options
 }
 
 /** The documents of all matches, in pieces by rid: for keys that only the document holds. */
-export function documentsStatement(search: Search, { limit, cursor }: Window, options: CompileOptions): Statement {
+export function documentsStatement(search: Search, { limit, cursor }: Window, options: CompileOptions): CompiledSearch {
   return plainStatement(search, { limit, cursor }, options)
 }
 
 /** How many match: `{ total }`, up to `atMost` of them. */
-export function countStatement(search: Search, options: CompileOptions, atMost?: number): Statement {
+export function countStatement(search: Search, options: CompileOptions, atMost?: number): CompiledSearch {
   return build(options, (context) => {
     const all = context.matches(search.types, search.terms)
     const capped = atMost === undefined ? all : `select rid from (${all}) m limit ${atMost}`
@@ -128,12 +130,15 @@ export function countStatement(search: Search, options: CompileOptions, atMost?:
 }
 
 /** How many PostgreSQL expects: `{ "QUERY PLAN": [{ Plan: { "Plan Rows" } }] }`. */
-export function estimateStatement(search: Search, options: CompileOptions): Statement {
-  return build(options, (context) => `explain (format json) ${context.matches(search.types, search.terms)}`)
+export function estimateStatement(search: Search, options: CompileOptions): CompiledSearch {
+  return build(options, (context) => {
+    context.free()
+    return `explain (format json) ${context.matches(search.types, search.terms)}`
+  })
 }
 
 /** How many a term finds by itself, up to `atMost`. */
-export function probeStatement(type: string, term: Term, atMost: number, options: CompileOptions): Statement {
+export function probeStatement(type: string, term: Term, atMost: number, options: CompileOptions): CompiledSearch {
   return build(
     options,
     (context) => `select count(*) as total from (select from (${context.matches([type], [term])}) m limit ${atMost}) n`,
@@ -149,13 +154,25 @@ function withDocuments(page: string, gathered: string, order: string, context: C
     ) d order by ${order}`
 }
 
-const holds = ({ from, where, rid, negated }: Finder, alias: string) =>
-  `${negated ? 'not ' : ''}exists (select from ${from} where ${where} and ${rid} = ${alias}.rid)`
+/** Asked of one resource. */
+function holds({ from, where, rid, negated, asWhole }: Finder, alias: string): string {
+  const not = negated ? 'not ' : ''
+  if (asWhole) return `${not}(${alias}.rid in (select ${rid} from ${from} where ${where}))`
+  return `${not}exists (select from ${from} where ${where} and ${rid} = ${alias}.rid)`
+}
 
-function build(options: CompileOptions, write: (context: Context) => string): Statement {
+/** The same so that the planner cannot make a join of it: row by row. */
+function holdsRowByRow(finder: Finder, alias: string): string {
+  const { from, where, rid, negated, asWhole } = finder
+  if (asWhole) return holds(finder, alias)
+  return `(select true from ${from} where ${where} and ${rid} = ${alias}.rid limit 1) is ${negated ? '' : 'not '}null`
+}
+
+function build(options: CompileOptions, write: (context: Context) => string): CompiledSearch {
   const values: unknown[] = [options.tenant]
   let aliases = 0
   let snapshotAt: string | undefined
+  let isFixed = true
   const bind = (value: unknown) => `$${values.push(value)}`
   const snapshot = () => `${(snapshotAt ??= bind(options.snapshot))}::pg_snapshot`
   const context: Context = {
@@ -172,22 +189,43 @@ function build(options: CompileOptions, write: (context: Context) => string): St
            and (${alias}.until is null or not pg_visible_in_snapshot(${alias}.until, ${snapshot()}))`,
     visible: (alias) =>
       options.snapshot === undefined ? '' : `and pg_visible_in_snapshot(${alias}.txid, ${snapshot()})`,
-    matches: (types, terms) =>
-      selectMatches(
+    matches(types, terms) {
+      const { text, fixed } = selectMatches(
         types,
         terms.map((term) => finderOf(term, types, context)),
         context,
-      ),
+      )
+      isFixed &&= fixed
+      return text
+    },
+    free() {
+      isFixed = false
+    },
   }
-  return { text: write(context), values }
+  const text = write(context)
+  return { text, values, fixed: isFixed }
 }
 
-function selectMatches(types: readonly string[], finders: readonly Finder[], context: Context): string {
+/**
+ * Begins with the finder that matches fewest. Where it surely matches few, or is alone, the others are asked row by row:
+ * the way is fixed, and the statement can be planned once. Otherwise PostgreSQL chooses by what it knows of the values.
+ */
+function selectMatches(
+  types: readonly string[],
+  finders: readonly Finder[],
+  context: Context,
+): { text: string; fixed: boolean } {
   const positive = finders.filter(({ negated }) => !negated).sort((a, b) => a.rank - b.rank)
   const first = positive[0] ?? allFinder(types, context)
   const others = finders.filter((finder) => finder !== first)
   const begin = `select ${first.unique ? '' : 'distinct '}${first.rid} as rid from ${first.from} where ${first.where}`
-  if (others.length === 0) return begin
+  if (others.length === 0) return { text: begin, fixed: true }
   const c = context.alias()
-  return `select ${c}.rid from (${begin}) ${c} where ${others.map((finder) => holds(finder, c)).join(' and ')}`
+  if (first.rank > few)
+    return {
+      text: `select ${c}.rid from (${begin}) ${c} where ${others.map((one) => holds(one, c)).join(' and ')}`,
+      fixed: false,
+    }
+  const asked = others.map((one) => holdsRowByRow(one, c)).join(' and ')
+  return { text: `select ${c}.rid from (${begin} offset 0) ${c} where ${asked}`, fixed: true }
 }
