@@ -39,6 +39,8 @@ export type FhirLimits = {
   readonly maxIncluded: number
   /** Matches that a conditional delete may remove at once. */
   readonly maxConditionalDeletes: number
+  /** More matches than this are not gathered and sorted, but looked for along the sort's index. */
+  readonly seekAtMost: number
   /** Matches that may be sorted by what only the documents hold. */
   readonly maxDocumentSort: number
 }
@@ -51,5 +53,6 @@ export const defaultLimits: FhirLimits = {
   maxValues: 10_000,
   maxIncluded: 5000,
   maxConditionalDeletes: 10_000,
+  seekAtMost: 5000,
   maxDocumentSort: 50_000,
 }

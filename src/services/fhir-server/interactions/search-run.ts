@@ -10,7 +10,6 @@ import {
   plainStatement,
   probeStatement,
   restStatement,
-  seekAtMost,
   seekStatement,
   walkStatement,
 } from '../search/compile/statement.ts'
@@ -31,14 +30,7 @@ export async function runSearch(server: FhirServer, call: Call, search: Search):
   const cursor = search.cursor === undefined ? undefined : readCursor(search.cursor)
   if (cursor) await refuseStale(server, call, cursor)
   const dense = await denseTerms(server, call, search)
-  const options: CompileOptions = {
-    tenant: call.tenant,
-    parameters: server.parameters,
-    base: server.base,
-    now: server.clock(),
-    dense,
-    snapshot: cursor?.snapshot,
-  }
+  const options = { ...optionsOf(server, call), dense, snapshot: cursor?.snapshot }
   const wantsTotal = search.summary === 'count' ? 'accurate' : search.total
   if (search.count === 0 || search.summary === 'count') {
     const total = await totalOf(server, call, search, wantsTotal === 'none' ? 'accurate' : wantsTotal, options)
@@ -59,8 +51,13 @@ export async function matchingKeys(
   search: Search,
   atMost: number,
 ): Promise<FoundRow[]> {
-  const options = { tenant: call.tenant, parameters: server.parameters, base: server.base, now: server.clock() }
+  const options = optionsOf(server, call)
   return server.store.search<FoundRow>(call, plainStatement(search, { limit: atMost }, options))
+}
+
+function optionsOf(server: FhirServer, call: Call): CompileOptions {
+  const { parameters, base, limits } = server
+  return { tenant: call.tenant, parameters, base, now: server.clock(), seekAtMost: limits.seekAtMost }
 }
 
 type Way = (
@@ -101,7 +98,7 @@ const ways: Readonly<Record<Form, Way>> = {
       call,
       seekStatement(search, { limit: search.count + 1, cursor }, options),
     )
-    if (Number(rows[0]?.gathered ?? 0) > seekAtMost) return ways.walk(server, call, search, cursor, options)
+    if (Number(rows[0]?.gathered ?? 0) > options.seekAtMost) return ways.walk(server, call, search, cursor, options)
     return { ...byOffset('seek', rows, search, cursor), ...(rows[0] && { total: Number(rows[0].gathered) }) }
   },
 
@@ -180,8 +177,8 @@ async function denseTerms(server: FhirServer, call: Call, search: Search): Promi
   const dense = new Set<Term>()
   for (const term of search.terms) {
     if (term.kind !== 'has') continue
-    const options = { tenant: call.tenant, parameters: server.parameters, base: server.base, now: server.clock() }
-    const probe = probeStatement(term.type, term.term, seekAtMost, options)
+    const { seekAtMost } = server.limits
+    const probe = probeStatement(term.type, term.term, seekAtMost, optionsOf(server, call))
     const [row] = await server.store.search<{ total: string }>(call, probe)
     if (Number(row?.total) >= seekAtMost) dense.add(term)
   }

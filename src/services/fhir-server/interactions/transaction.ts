@@ -239,7 +239,7 @@ async function planConditional(
 /** https://hl7.org/fhir/R4/http.html#trules — no resource may be written by two entries. */
 function refuseTwice(plans: readonly Plan[]): void {
   const seen = new Set<string>()
-  for (const plan of plans) {
+  for (const plan of [...plans].sort((a, b) => a.entry.index - b.entry.index)) {
     const keys = plan.do === 'delete' ? plan.keys : plan.do === 'put' || plan.do === 'patch' ? [plan.key] : []
     for (const { type, id } of keys) {
       if (seen.has(`${type}/${id}`))

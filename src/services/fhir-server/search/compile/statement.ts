@@ -32,12 +32,11 @@ export type CompileOptions = {
   readonly base: string
   readonly now: Date
   readonly dense?: ReadonlySet<Term>
+  /** More matches than this are not gathered and sorted, but looked for along the sort's index. */
+  readonly seekAtMost: number
   /** From a page link. */
   readonly snapshot?: string | undefined
 }
-
-/** More matches than this are not gathered and sorted, but looked for along the sort's index. */
-export const seekAtMost = 5000
 
 type Window = { readonly limit: number; readonly cursor?: Cursor | undefined }
 
@@ -52,7 +51,7 @@ export function plainStatement(search: Search, { limit, cursor }: Window, option
 
 export function seekStatement(search: Search, { limit, cursor }: Window, options: CompileOptions): CompiledSearch {
   return build(options, (context) => {
-    const gathered = `c as materialized (select rid from (${context.matches(search.types, search.terms)}) m limit ${seekAtMost + 1})`
+    const gathered = `c as materialized (select rid from (${context.matches(search.types, search.terms)}) m limit ${options.seekAtMost + 1})`
     return `with ${gathered} ${withDocuments(sorted('c', search, limit, cursor, context), '(select count(*) from c)', sortedOrder(search, 'p.'), context)}`
   })
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { testFhirServer } from '../../../test/harness/fhir.ts'
+import { testFhirServer } from '../../../../test/harness/fhir.ts'
 
 const { ask, errors } = await testFhirServer()
 
