@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+import { madeHospital, madeWorld } from '../../../simulators/nhs/made-world.ts'
+import { type NhsSimulator, startNhsSimulator } from '../../../simulators/nhs/start.ts'
+import type { Clock, Ids } from '../../kernel/ports.ts'
+
+export type SimulatedNhsOptions = {
+  readonly folder: string
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly chance: () => number
+  readonly randomBytes: (size: number) => Buffer
+  readonly people?: number
+  readonly seed?: number
+}
+
+export const simulatedConsumers = [madeHospital]
+
+/** PDS, SDS, Spine and practices with the made people, on ports of their own of this machine. */
+export function simulatedNhs(options: SimulatedNhsOptions): Promise<NhsSimulator> {
+  const { folder, clock, ids, chance, randomBytes, people = 200, seed = 1 } = options
+  return startNhsSimulator({
+    world: madeWorld({ seed, people }),
+    folder: join(folder, 'nhs-simulator'),
+    clock,
+    ids,
+    chance,
+    randomBytes,
+    perSecond: 0,
+  })
+}

@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { Problem } from '../../kernel/problem.ts'
+import type { Call, Clock, Ids, Log } from '../../kernel/ports.ts'
+import { syslogTls } from '../../platform/atna/syslog-tls.ts'
+import type { Leases, ManagedCache } from '../../platform/cache/port.ts'
+import { readThrough } from '../../platform/cache/read-through.ts'
+import type { Database } from '../../platform/database/port.ts'
+import type { HttpRequest, Mount } from '../../platform/http/port.ts'
+import type { Observe } from '../../platform/http/observe.ts'
+import { send } from '../../platform/http/send.ts'
+import { sleep } from '../../platform/http/timing.ts'
+import { tlsFiles } from '../../platform/http/tls-files.ts'
+import { postgresTransactionLog } from '../../services/ihe-gateway/audit/postgres.ts'
+import type { AuditSender, GatewayMeter } from '../../services/ihe-gateway/audit/port.ts'
+import { memoryContinuations } from '../../services/ihe-gateway/continuations/memory.ts'
+import type { Convert } from '../../services/ihe-gateway/documents/convert.ts'
+import { postgresDocuments } from '../../services/ihe-gateway/documents/postgres.ts'
+import { postgresMapping } from '../../services/ihe-gateway/mapping/postgres.ts'
+import { operatorsMount } from '../../services/ihe-gateway/operators/mount.ts'
+import { parseGatewaySettings, type SyslogSettings } from '../../services/ihe-gateway/parse-settings.ts'
+import { soapMount } from '../../services/ihe-gateway/service.ts'
+import type { GatewaySettings } from '../../services/ihe-gateway/settings.ts'
+import { parseNhsSettings } from '../../services/ihe-gateway/sources/settings.ts'
+import { postgresReplays } from '../../services/ihe-gateway/xua/replays-postgres.ts'
+import { wireNhs } from '../wire-nhs.ts'
+import { deliverer } from './deliver.ts'
+import { localIssuer } from './local-issuer.ts'
+import { localSettings } from './local-settings.ts'
+import { simulatedConsumers, simulatedNhs } from './simulated-nhs.ts'
+
+export type GatewayOptions = {
+  /** JSON with `gateway` and `nhs`. Absent: this machine's own issuer, and the simulated NHS. */
+  readonly settingsFile: string | undefined
+  /** For keys made on this machine. */
+  readonly folder: string
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  readonly seconds: () => number
+  readonly chance: () => number
+  readonly randomBytes: (size: number) => Buffer
+  readonly database: Database
+  readonly cache: ManagedCache
+  readonly leases?: Leases
+  readonly convert: Convert
+  readonly meter: GatewayMeter
+  readonly observe?: Observe
+  readonly traceparent?: (call: Call) => string | undefined
+  readonly clientCertificate: (request: HttpRequest) => string | undefined
+  readonly clientAddress: (request: HttpRequest) => string | undefined
+}
+export type StartedGateway = {
+  readonly mounts: readonly Mount[]
+  readonly settings: GatewaySettings
+  stop(): Promise<void>
+}
+
+/** The gateway with all that stands behind it. Files that its settings name are read now, so that a missing one stops the start. */
+export async function startGateway(options: GatewayOptions): Promise<StartedGateway> {
+  const { clock, ids, log, database, cache } = options
+  const installed = options.settingsFile === undefined ? await simulated(options) : fromFile(options.settingsFile)
+  const through = readThrough({ cache, sleep, log, ...(options.leases && { leases: options.leases }) })
+  const nhs = wireNhs(parseNhsSettings(installed.nhs), {
+    readThrough: through,
+    clock,
+    ids,
+    log,
+    chance: options.chance,
+    seconds: options.seconds,
+    ...(options.observe && { observe: options.observe }),
+    ...(options.traceparent && { traceparent: options.traceparent }),
+  })
+  const { settings } = installed
+  const records = postgresTransactionLog(database)
+  const repository = installed.syslog && syslog(installed.syslog, settings, options)
+  const outbound = send()
+  const soap = soapMount({
+    gateway: {
+      settings,
+      sources: nhs.sources,
+      convert: options.convert,
+      mapping: postgresMapping(database),
+      documents: postgresDocuments(database),
+      continuations: memoryContinuations(clock),
+      readThrough: through,
+      ids,
+    },
+    replays: postgresReplays(database, clock),
+    log: records,
+    sender: repository ?? noRepository,
+    meter: options.meter,
+    deliver: deliverer(outbound),
+    clock,
+    clientCertificate: options.clientCertificate,
+    clientAddress: options.clientAddress,
+  })
+  return {
+    mounts: [soap, operatorsMount(records, clock)],
+    settings,
+    async stop() {
+      nhs.close()
+      outbound.close()
+      await repository?.stop()
+      await installed.stop()
+    },
+  }
+}
+
+const noRepository: AuditSender = { send: () => {} }
+
+type Installed = {
+  readonly settings: GatewaySettings
+  readonly syslog?: SyslogSettings
+  readonly nhs: unknown
+  stop(): Promise<void>
+}
+
+function fromFile(file: string): Installed {
+  const read = (name: string) => {
+    try {
+      return readFileSync(resolve(dirname(file), name), 'utf8')
+    } catch (cause) {
+      throw new Problem('invalid', `${file}: ${name} cannot be read`, { cause })
+    }
+  }
+  let content: { gateway?: unknown; nhs?: unknown }
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (cause) {
+    throw new Problem('invalid', `${file} cannot be read as JSON`, { cause })
+  }
+  return { ...parseGatewaySettings(content.gateway ?? {}, read), nhs: content.nhs ?? {}, stop: async () => {} }
+}
+
+async function simulated(options: GatewayOptions): Promise<Installed> {
+  const nhs = await simulatedNhs(options)
+  return {
+    settings: localSettings(localIssuer(options.folder), simulatedConsumers),
+    nhs: nhs.settings,
+    stop: () => nhs.stop(),
+  }
+}
+
+function syslog(
+  { host, port, keyFile, certFile, caFile }: SyslogSettings,
+  settings: GatewaySettings,
+  { clock, log }: GatewayOptions,
+) {
+  const files = { ...(keyFile && { keyFile }), ...(certFile && { certFile }), ...(caFile && { caFile }) }
+  return syslogTls({
+    host,
+    port,
+    tls: Object.keys(files).length ? tlsFiles(files, clock, log) : () => ({}),
+    source: { host: settings.audit.sourceId, application: 'weft', process: String(process.pid) },
+    log,
+  })
+}
