@@ -6,5 +6,13 @@ create table platform.tenant (
 );
 insert into platform.tenant (id, name) values (1, 'local');
 
+-- What a database goes through once, such as getting its sample people; finished_at is null while it goes on.
+create table platform.once (
+  what        text primary key,
+  started_at  timestamptz not null default now(),
+  finished_at timestamptz
+);
+
 grant usage on schema platform to weft_app;
 grant select on platform.tenant, platform.migration to weft_app;
+grant select, insert, update on platform.once to weft_app;

@@ -1,0 +1,353 @@
+/**
+ * The listener: services' routes on fastify's router and body reader. Requests and answers go between Node's own
+ * objects and the plain values of port.ts without fastify's reply, which a read by id would feel.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGzip, gzip } from 'node:zlib'
+import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Call, Ids, Log, Running } from '../../kernel/ports.ts'
+import { asProblem, Problem } from '../../kernel/problem.ts'
+import { httpStatus, toProblemJson } from '../../standards/problems/render.ts'
+import { describeFailure, type JsonLog } from '../telemetry/log.ts'
+import type { RequestMetrics } from '../telemetry/request-metrics.ts'
+import { type Cors, corsHeaders } from './cors.ts'
+import type { HttpRequest, HttpResponse, Mount, Route } from './port.ts'
+import { methodsAt } from './route-table.ts'
+
+export type ListenOptions = {
+  readonly host: string
+  readonly port: number
+  readonly mounts: readonly Mount[]
+  readonly tenant: number
+  readonly caller: Call['caller']
+  readonly bodyLimitBytes: number
+  /** For a request's head to arrive, and for all of it. */
+  readonly headTimeoutMs: number
+  readonly bodyTimeoutMs: number
+  /** For the answer: `call.signal` aborts and the caller gets 504. */
+  readonly requestTimeoutMs: number
+  readonly keepAliveMs: number
+  /** How long running requests may take to end when the listener stops. */
+  readonly shutdownMs: number
+  /** Answers of this size and more are compressed for who asks for it. */
+  readonly compressFromBytes: number
+  readonly cors: Cors
+  readonly log: JsonLog
+  readonly requests: RequestMetrics
+  readonly ids: Ids
+}
+
+export type Listener = Running & { readonly host: string; readonly port: number }
+
+const headLimitBytes = 512 * 1024
+const sweepMs = 250
+
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const app = fastify({
+    http: { maxHeaderSize: headLimitBytes, headersTimeout: options.headTimeoutMs, connectionsCheckingInterval: 2_000 },
+    bodyLimit: options.bodyLimitBytes,
+    requestTimeout: options.bodyTimeoutMs,
+    keepAliveTimeout: options.keepAliveMs,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    logger: false,
+    // The query goes to the service as it stands.
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      maxParamLength: 4096,
+      querystringParser: (query) => query as unknown as Record<string, unknown>,
+    },
+    frameworkErrors: (error, request, reply) => refuse(asBodyProblem(error), request, reply),
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+
+  const running = new Set<Exchange>()
+  const sweep = setInterval(() => {
+    const now = performance.now()
+    for (const exchange of running) {
+      // They stand in the order they began.
+      if (now - exchange.startedMs < options.requestTimeoutMs) break
+      exchange.expire()
+    }
+  }, sweepMs)
+  sweep.unref()
+
+  const mountAt = (path: string) =>
+    options.mounts
+      .filter(({ prefix }) => path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`))
+      .sort((one, other) => other.prefix.length - one.prefix.length)[0]
+
+  function refuse(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+    reply.hijack()
+    const exchange = new Exchange(options, running, request.raw, reply.raw, 'none', mountAt(pathOf(request.raw.url)))
+    exchange.refuse(problem)
+  }
+
+  for (const mount of options.mounts)
+    for (const route of mount.routes)
+      app.route({
+        method: route.method === 'GET' ? ['GET', 'HEAD'] : route.method,
+        url: route.path,
+        handler(request, reply) {
+          reply.hijack()
+          new Exchange(options, running, request.raw, reply.raw, route.path, mount).answer(route, request)
+        },
+      })
+
+  const routes = options.mounts.flatMap((mount) => mount.routes)
+  app.setNotFoundHandler((request, reply) => {
+    const path = pathOf(request.raw.url)
+    const methods = methodsAt(routes, path)
+    const allow = methods.join(', ')
+    if (request.method === 'OPTIONS' && methods.length > 0) {
+      reply.hijack()
+      const exchange = new Exchange(options, running, request.raw, reply.raw, 'none', mountAt(path))
+      exchange.send({ status: 204, headers: { allow } })
+    } else if (methods.length > 0)
+      refuse(
+        new Problem('invalid', `Here one may ${allow}`, { code: { http: 405, fhir: 'not-supported' } }),
+        request,
+        reply,
+      )
+    else refuse(new Problem('not-found', 'There is nothing at this address'), request, reply)
+  })
+  app.setErrorHandler<FastifyError>((error, request, reply) => refuse(asBodyProblem(error), request, reply))
+
+  await app.listen({ host: options.host, port: options.port })
+  const address = app.server.address()
+  const port = typeof address === 'object' && address ? address.port : options.port
+  return {
+    host: options.host,
+    port,
+    async stop() {
+      const impatient = setTimeout(() => app.server.closeAllConnections(), options.shutdownMs)
+      await app.close()
+      clearTimeout(impatient)
+      clearInterval(sweep)
+    },
+  }
+}
+
+/** One request on its way, and the Call its handler gets. */
+class Exchange implements Call {
+  readonly startedMs = performance.now()
+  readonly requestId: string
+  #options: ListenOptions
+  #running: Set<Exchange>
+  #request: IncomingMessage
+  #response: ServerResponse
+  #route: string
+  #mount: Mount | undefined
+  #abort: AbortController | undefined
+  #log: Log | undefined
+  #answered = false
+
+  constructor(
+    options: ListenOptions,
+    running: Set<Exchange>,
+    request: IncomingMessage,
+    response: ServerResponse,
+    route: string,
+    mount: Mount | undefined,
+  ) {
+    this.#options = options
+    this.#running = running
+    this.#request = request
+    this.#response = response
+    this.#route = route
+    this.#mount = mount
+    this.requestId = saneId(request.headers['x-request-id']) ?? options.ids()
+    running.add(this)
+  }
+
+  get tenant() {
+    return this.#options.tenant
+  }
+  get caller() {
+    return this.#options.caller
+  }
+
+  /** Made when somebody looks: a timer and a listener for every read would cost a tenth of it. */
+  get signal(): AbortSignal {
+    if (!this.#abort) {
+      const abort = new AbortController()
+      this.#abort = abort
+      this.#response.once('close', () => {
+        if (!this.#response.writableFinished) abort.abort(new Problem('timeout', 'The caller hung up'))
+      })
+    }
+    return this.#abort.signal
+  }
+
+  get log(): Log {
+    this.#log ??= this.#options.log.with({ requestId: this.requestId, tenant: this.tenant, route: this.#route })
+    return this.#log
+  }
+
+  answer(route: Route, request: FastifyRequest): void {
+    try {
+      const encoding = this.#request.headers['content-encoding']
+      if (encoding !== undefined && encoding !== 'identity' && request.body !== undefined)
+        throw new Problem('invalid', `Content-Encoding ${encoding} is not understood`, { code: { http: 415 } })
+      route.handle(this, new PlainRequest(request)).then(this.send, this.refuse)
+    } catch (error) {
+      this.refuse(error)
+    }
+  }
+
+  expire(): void {
+    const late = new Problem('timeout', `No answer within ${this.#options.requestTimeoutMs} ms`)
+    this.#abort?.abort(late)
+    if (!this.#answered) this.refuse(late)
+  }
+
+  refuse = (thrown: unknown): void => {
+    const problem = asProblem(thrown)
+    if (problem.kind === 'internal') this.log.error('request failed', describeFailure(problem.cause ?? problem))
+    const answer = this.#mount?.problem(problem, this.requestId) ?? problemJson(problem)
+    // What is left of a body that was too large is not read; the connection cannot serve another request.
+    const closes = httpStatus(problem) === 413
+    this.send(closes ? { ...answer, headers: { ...answer.headers, connection: 'close' } } : answer)
+  }
+
+  send = (answer: HttpResponse): void => {
+    const { body } = answer
+    if (this.#answered) {
+      if (body instanceof Readable) body.destroy()
+      return
+    }
+    this.#answered = true
+    if (body instanceof Readable) this.#stream(answer, body)
+    else if (body !== undefined && this.#compresses(answer, body)) {
+      gzip(body, { level: 1 }, (error, packed) => {
+        if (error) this.#write(answer, body)
+        else this.#write({ ...answer, headers: packedHeaders(answer.headers) }, packed)
+      })
+    } else this.#write(answer, body)
+  }
+
+  #write(answer: HttpResponse, body: string | Buffer | undefined): void {
+    const response = this.#response
+    const head = this.#head(answer)
+    if (body !== undefined) head['content-length'] = typeof body === 'string' ? Buffer.byteLength(body) : body.length
+    else if (answer.status !== 204 && answer.status !== 304) head['content-length'] = 0
+    response.writeHead(answer.status, head)
+    response.end(body)
+    this.#end(answer.status)
+  }
+
+  #stream(answer: HttpResponse, body: Readable): void {
+    const packs = this.#accepts() && isText(answer.headers?.['content-type'])
+    const head = this.#head(packs ? { ...answer, headers: packedHeaders(answer.headers) } : answer)
+    this.#response.writeHead(answer.status, head)
+    const done = packs ? pipeline(body, createGzip({ level: 1 }), this.#response) : pipeline(body, this.#response)
+    done
+      .catch((error) => this.log.warn('answer broke off', describeFailure(error)))
+      .finally(() => this.#end(answer.status))
+  }
+
+  #head(answer: HttpResponse): Record<string, string | number> {
+    const { cors } = this.#options
+    const headers: Record<string, string | number> = { ...answer.headers, 'x-request-id': this.requestId }
+    if (cors.origins.length === 0) return headers
+    const { vary, ...allowed } = corsHeaders(cors, this.#request)
+    return Object.assign(headers, allowed, vary && { vary: alsoVary(answer.headers?.vary, vary) })
+  }
+
+  #end(status: number): void {
+    this.#running.delete(this)
+    const ms = performance.now() - this.startedMs
+    const { method = '' } = this.#request
+    this.#options.requests.observe(this.#route, method, status, ms)
+    this.#options.log.line({
+      requestId: this.requestId,
+      tenant: this.tenant,
+      method,
+      route: this.#route,
+      status,
+      ms: Math.round(ms * 1000) / 1000,
+    })
+  }
+
+  #compresses(answer: HttpResponse, body: string | Buffer): boolean {
+    return (
+      body.length >= this.#options.compressFromBytes &&
+      this.#accepts() &&
+      answer.headers?.['content-encoding'] === undefined &&
+      isText(answer.headers?.['content-type'])
+    )
+  }
+
+  #accepts(): boolean {
+    const accepted = this.#request.headers['accept-encoding']
+    return typeof accepted === 'string' && /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(accepted)
+  }
+}
+
+const packedHeaders = (headers: HttpResponse['headers']) => ({
+  ...headers,
+  'content-encoding': 'gzip',
+  vary: alsoVary(headers?.vary, 'Accept-Encoding'),
+})
+const alsoVary = (before: string | undefined, header: string) => (before ? `${before}, ${header}` : header)
+const isText = (type: string | undefined) => type !== undefined && /^text\/|json|xml|javascript|svg/.test(type)
+
+/** Node's and fastify's own fields, read when a service asks for them. */
+class PlainRequest implements HttpRequest {
+  #request: FastifyRequest
+  constructor(request: FastifyRequest) {
+    this.#request = request
+  }
+  get method() {
+    return this.#request.raw.method ?? 'GET'
+  }
+  get path() {
+    return pathOf(this.#request.raw.url)
+  }
+  get query() {
+    const { url = '' } = this.#request.raw
+    const mark = url.indexOf('?')
+    return mark < 0 ? '' : url.slice(mark + 1)
+  }
+  get params() {
+    return this.#request.params as Readonly<Record<string, string>>
+  }
+  get headers() {
+    return this.#request.raw.headers
+  }
+  get body() {
+    return this.#request.body as Buffer | undefined
+  }
+}
+
+function pathOf(url = '/'): string {
+  const mark = url.indexOf('?')
+  return mark < 0 ? url : url.slice(0, mark)
+}
+
+/** Ours or the caller's; one that would tear a log line or a header is not mirrored. */
+function saneId(id: string | string[] | undefined): string | undefined {
+  return typeof id === 'string' && /^[\w.:-]{1,64}$/.test(id) ? id : undefined
+}
+
+function problemJson(problem: Problem): HttpResponse {
+  const body = toProblemJson(problem)
+  return { status: body.status, headers: { 'content-type': 'application/problem+json' }, body: JSON.stringify(body) }
+}
+
+/** What fastify throws before a handler runs. https://fastify.dev/docs/latest/Reference/Errors/ */
+function asBodyProblem(error: unknown): Problem {
+  const code = (error as FastifyError).code
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return new Problem('invalid', 'The body is too large', { code: { http: 413, fhir: 'too-long' } })
+  if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH')
+    return new Problem('invalid', 'The body is not as long as Content-Length says')
+  if (code === 'FST_ERR_BAD_URL') return new Problem('invalid', 'The address is not well formed')
+  if (code?.startsWith('FST_ERR_CTP'))
+    return new Problem('invalid', 'Content-Type is not well formed', { code: { http: 415 } })
+  return asProblem(error)
+}
