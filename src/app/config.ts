@@ -1,0 +1,113 @@
+/** Every setting there is, read from the environment's variables of the same names. */
+import { Problem } from '../kernel/problem.ts'
+import { logLevels } from '../platform/telemetry/log.ts'
+import { databaseAddress, list, oneOf, type Setting, text, webAddress, whole } from './setting.ts'
+
+const day = 24 * 60 * 60
+
+/** docs/reference/configuration.md is printed from here: `npm run docs`. */
+export const settings = {
+  HOST: text(
+    '127.0.0.1',
+    'Address to listen on. `0.0.0.0` opens the server to the network: until sign-in exists, to everyone there.',
+  ),
+  PORT: whole(8000, { from: 0, to: 65535 }, 'Port to listen on; 0 takes a free one.'),
+  PUBLIC_URL: webAddress('Where clients reach this server, for links in answers. Default: `http://localhost:PORT`.'),
+  METRICS_PORT: whole(
+    undefined,
+    { from: 0, to: 65535 },
+    'A listener of its own for `/metrics`; without it `/metrics` is on PORT.',
+  ),
+  CORS_ORIGINS: list([], 'Origins whose pages may read answers, or `*`.'),
+
+  DATABASE_URL: databaseAddress(
+    'PostgreSQL 15 or newer, as a role that owns nothing. Default: an embedded PostgreSQL 18 in DATA_FOLDER.',
+  ),
+  DATABASE_OWNER_URL: databaseAddress('The same database as the role that owns the tables: for `weft migrate` alone.'),
+  DATABASE_CONNECTIONS: whole(10, { from: 1, to: 1000 }, 'Connections to PostgreSQL a process keeps at most.'),
+  STATEMENT_TIMEOUT_MS: whole(30_000, { from: 100, to: 3_600_000 }, 'How long one SQL statement may run.'),
+  DATA_FOLDER: text('.weft', "Folder of the embedded PostgreSQL, from the project's folder where it is relative."),
+
+  TENANT: whole(
+    1,
+    { from: 1, to: 2_147_483_647 },
+    'Tenant that requests belong to, for local use: no header can choose it.',
+  ),
+  BODY_LIMIT_BYTES: whole(
+    67_108_864,
+    { from: 1024, to: 1_073_741_824 },
+    'Largest body of a request; over it the answer is 413.',
+  ),
+  JSON_DEPTH_LIMIT: whole(100, { from: 10, to: 1000 }, 'How deep JSON may nest.'),
+  PAGE_SIZE: whole(20, { from: 1, to: 10_000 }, 'Entries of a search page when `_count` is not given.'),
+  PAGE_SIZE_LIMIT: whole(1000, { from: 1, to: 10_000 }, 'Largest `_count` that is followed.'),
+  PAGING_LIFETIME_SECONDS: whole(day, { from: 60, to: 30 * day }, 'How long the links between pages work.'),
+
+  HEAD_TIMEOUT_MS: whole(10_000, { from: 100, to: 600_000 }, "Time for a request's head to arrive."),
+  BODY_TIMEOUT_MS: whole(120_000, { from: 100, to: 3_600_000 }, 'Time for a whole request to arrive.'),
+  REQUEST_TIMEOUT_MS: whole(60_000, { from: 100, to: 3_600_000 }, 'Time for an answer; after it the caller gets 504.'),
+  KEEP_ALIVE_MS: whole(65_000, { from: 0, to: 3_600_000 }, 'How long an idle connection stays open.'),
+  SHUTDOWN_MS: whole(
+    30_000,
+    { from: 0, to: 600_000 },
+    'How long running requests may take to end when the server stops.',
+  ),
+  COMPRESS_FROM_BYTES: whole(
+    16_384,
+    { from: 0, to: 1_073_741_824 },
+    'Answers of this size and more are compressed for who asks for gzip.',
+  ),
+
+  LOG_LEVEL: oneOf(
+    logLevels,
+    'info',
+    'Least important log line that is written; `warn` leaves out the line each request gets.',
+  ),
+  WORKERS: whole(1, { from: 1, to: 256 }, 'Processes that answer requests.'),
+  SAMPLE_PEOPLE: whole(
+    undefined,
+    { from: 0, to: 100_000 },
+    'Made people that `weft start` loads into a new database; 0: none. Default: 200 into the embedded one, none elsewhere.',
+  ),
+  SAMPLE_SEED: whole(1, { from: 0, to: 2_147_483_647 }, 'Another seed makes other people; the same seed the same.'),
+} as const satisfies Record<string, Setting<unknown>>
+
+export type Config = { readonly [Name in keyof typeof settings]: ReturnType<(typeof settings)[Name]['read']> }
+
+/** Throws one Problem that names every variable that cannot be read. An empty variable is as good as none. */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const wrong: string[] = []
+  const entries = Object.entries(settings).map(([name, setting]) => {
+    const value = environment[name]
+    if (value === undefined || value === '') return [name, setting.default]
+    try {
+      return [name, setting.read(value)]
+    } catch (error) {
+      const shown = setting.secret ? '' : ` (it is ${JSON.stringify(value)})`
+      wrong.push(`${name}: ${error instanceof Error ? error.message : String(error)}${shown}`)
+      return [name, undefined]
+    }
+  })
+  if (wrong.length > 0) throw new Problem('invalid', `Configuration: ${wrong.join('; ')}`)
+  return Object.freeze(Object.fromEntries(entries)) as Config
+}
+
+/** docs/reference/configuration.md */
+export function configurationPage(): string {
+  const rows = Object.entries(settings).map(([name, setting]) => {
+    const { default: fallback } = setting as Setting<unknown>
+    const shown = fallback === undefined || String(fallback) === '' ? '' : `\`${String(fallback)}\``
+    return `| \`${name}\` | ${setting.kind.replaceAll('|', '\\|')} | ${shown} | ${setting.description} |`
+  })
+  return [
+    '# Configuration',
+    '',
+    'Settings are variables of the environment: `PORT=8080 npm start`. A value that cannot be read stops the program before',
+    'it listens, with the name of the variable. This page is printed from `src/app/config.ts` by `npm run docs`.',
+    '',
+    '| variable | is | default | what it does |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,104 @@
+/** What is in a file, as the requests that bring it in. */
+import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
+import { asProblem, Problem } from '../../kernel/problem.ts'
+import { parseJson } from '../../standards/fhir/json.ts'
+import type { Bundle, BundleEntry, Resource } from '../../standards/fhir/types.ts'
+import type { SubmitRequest } from '../in-process.ts'
+import { isNdjson } from './files.ts'
+
+/** A request and what it carries; `places` says where each entry came from. */
+export type Parcel = {
+  readonly request: SubmitRequest
+  readonly resources: number
+  readonly places: readonly string[]
+  /** Something the reader should know, such as a Bundle that was taken apart. */
+  readonly remark?: string
+}
+/** What could not be read as a record at all. */
+export type Unreadable = { readonly place: string; readonly reason: string }
+
+const linesAtOnce = 200
+
+export async function* parcelsOf(file: string): AsyncGenerator<Parcel | Unreadable> {
+  if (isNdjson(file)) yield* linesOf(file)
+  else
+    try {
+      const text = await readFile(file, 'utf8')
+      yield parcelOf(parseJson(text), text, file)
+    } catch (error) {
+      yield { place: file, reason: reasonOf(error) }
+    }
+}
+
+/** `text` is sent where the record goes as it stands. */
+export function parcelOf(record: unknown, text: string, file: string): Parcel {
+  if (!isResource(record)) throw new Problem('invalid', 'This is not a FHIR resource: it has no resourceType')
+  if (record.resourceType !== 'Bundle') {
+    const { method, url } = requestFor(record)
+    return { request: { method, path: `/fhir/${url}`, body: text }, resources: 1, places: [file] }
+  }
+  const bundle = record as Bundle
+  const entries = bundle.entry ?? []
+  const places = entries.map((_, index) => `${file} entry[${index}]`)
+  const common = { resources: entries.length, places }
+  if (bundle.type === 'transaction' || bundle.type === 'batch')
+    return { ...common, request: { method: 'POST', path: '/fhir', body: text } }
+  if (bundle.type !== 'collection' && bundle.type !== 'searchset')
+    throw new Problem(
+      'unsupported',
+      `A Bundle of type ${bundle.type} is one thing with a meaning of its own: store it with PUT /fhir/Bundle/…`,
+    )
+  const resources = entries.flatMap(({ resource }) => (resource ? [resource] : []))
+  return {
+    ...common,
+    request: { method: 'POST', path: '/fhir', body: JSON.stringify(batchOf(resources)) },
+    remark: `${file}: a ${bundle.type}, loaded entry by entry as a batch`,
+  }
+}
+
+async function* linesOf(file: string): AsyncGenerator<Parcel | Unreadable> {
+  let resources: Resource[] = []
+  let places: string[] = []
+  const parcel = (): Parcel => ({
+    request: { method: 'POST', path: '/fhir', body: JSON.stringify(batchOf(resources)) },
+    resources: resources.length,
+    places,
+  })
+  let number = 0
+  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+    number++
+    if (line.trim() === '') continue
+    const place = `${file} line ${number}`
+    try {
+      const record = parseJson(line)
+      if (!isResource(record)) throw new Problem('invalid', 'This is not a FHIR resource: it has no resourceType')
+      resources.push(record)
+      places.push(place)
+    } catch (error) {
+      yield { place, reason: reasonOf(error) }
+    }
+    if (resources.length < linesAtOnce) continue
+    yield parcel()
+    ;[resources, places] = [[], []]
+  }
+  if (resources.length > 0) yield parcel()
+}
+
+function batchOf(resources: readonly Resource[]): Bundle {
+  const entry: BundleEntry[] = resources.map((resource) => ({ resource, request: requestFor(resource) }))
+  return { resourceType: 'Bundle', type: 'batch', entry }
+}
+
+/** Under its own id, so that loading twice leaves what loading once did. */
+const requestFor = ({ resourceType, id }: Resource) =>
+  id === undefined ? { method: 'POST', url: resourceType } : { method: 'PUT', url: `${resourceType}/${id}` }
+
+const isResource = (value: unknown): value is Resource =>
+  typeof value === 'object' && value !== null && typeof (value as Resource).resourceType === 'string'
+
+const reasonOf = (error: unknown) => {
+  const problem = asProblem(error)
+  return problem.kind === 'internal' && error instanceof Error ? error.message : problem.message
+}

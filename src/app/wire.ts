@@ -1,0 +1,44 @@
+/** Picks one adapter per port. The only place where a setting turns into a choice. */
+import { randomUUID } from 'node:crypto'
+import type { Clock, Ids } from '../kernel/ports.ts'
+import { type Postgres, postgres } from '../platform/database/postgres.ts'
+import { describeFailure, type JsonLog, jsonLog } from '../platform/telemetry/log.ts'
+import { type Metrics, metrics } from '../platform/telemetry/metrics.ts'
+import type { Config } from './config.ts'
+
+export type Wiring = {
+  readonly config: Config
+  /** Where clients reach this server, without a slash at the end. */
+  readonly publicUrl: string
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: JsonLog
+  readonly metrics: Metrics
+  readonly database: Postgres
+  stop(): Promise<void>
+}
+
+export function wire(config: Config, address: { databaseUrl: string; publicUrl: string }): Wiring {
+  const log = jsonLog(config.LOG_LEVEL)
+  const figures = metrics()
+  const database = postgres({
+    connectionString: address.databaseUrl,
+    maxConnections: config.DATABASE_CONNECTIONS,
+    statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
+    onIdleError: (error) => log.warn('database connection lost', describeFailure(error)),
+  })
+  figures.watchPool(database.state)
+  return {
+    config,
+    publicUrl: address.publicUrl,
+    clock: () => new Date(),
+    ids: randomUUID,
+    log,
+    metrics: figures,
+    database,
+    async stop() {
+      await database.stop()
+      log.flush()
+    },
+  }
+}
