@@ -29,6 +29,8 @@ if (!staticOnly)
   run('tests', [
     '--test',
     '--test-reporter=spec',
+    // A file that hangs fails, with the rest of the run still told.
+    '--test-timeout=300000',
     '--test-global-setup=test/harness/global.ts',
     '--disable-warning=ExperimentalWarning',
     ...(names.length ? names : ['src/**/*.test.ts', 'test/!(conformance)/**/*.test.ts', 'simulators/**/*.test.ts']),

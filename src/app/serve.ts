@@ -34,10 +34,7 @@ export type Serving = {
 export function chooseServices(names: readonly string[]): readonly Service[] {
   const unknown = names.find((name) => !services.some((service) => service.name === name))
   if (unknown !== undefined)
-    throw new Problem(
-      'invalid',
-      `No service is called ${unknown}; there are ${services.map(({ name }) => name).join(', ')}`,
-    )
+    throw new UsageProblem(`No service is called ${unknown}; there are ${services.map(({ name }) => name).join(', ')}`)
   return names.length === 0 ? services : services.filter(({ name }) => names.includes(name))
 }
 

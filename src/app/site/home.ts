@@ -1,5 +1,14 @@
 /** The page at /: what runs here, and where everything is. */
-import type { Site } from './site.ts'
+
+export type Home = {
+  readonly services: readonly {
+    readonly name: string
+    readonly summary: string
+    readonly prefixes: readonly string[]
+  }[]
+  readonly version: string
+  readonly hasMetrics: boolean
+}
 
 const links = [
   ['/fhir/metadata', 'CapabilityStatement of the FHIR server'],
@@ -13,10 +22,10 @@ const links = [
   ['/metrics', 'Figures for Prometheus'],
 ] as const
 
-export function homePage(site: Pick<Site, 'services' | 'version' | 'metrics'>): string {
+export function homePage(site: Home): string {
   const prefixes = site.services.flatMap((service) => service.prefixes)
   const here = links.filter(
-    ([path]) => (path !== '/metrics' || site.metrics) && (!path.startsWith('/fhir') || prefixes.includes('/fhir')),
+    ([path]) => (path !== '/metrics' || site.hasMetrics) && (!path.startsWith('/fhir') || prefixes.includes('/fhir')),
   )
   return `<!doctype html>
 <html lang="en">

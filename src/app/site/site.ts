@@ -4,7 +4,7 @@ import { prometheusContentType } from '../../platform/telemetry/metrics.ts'
 import { httpStatus, toProblemJson } from '../../standards/problems/render.ts'
 import type { Health } from '../health.ts'
 import { asset } from './asset.ts'
-import { homePage } from './home.ts'
+import { type Home, homePage } from './home.ts'
 import { redocPage, swaggerPage, swaggerStart } from './api-pages.ts'
 
 export type Site = {
@@ -12,11 +12,7 @@ export type Site = {
   /** Prometheus' text; undefined where /metrics has a listener of its own. */
   readonly metrics: (() => Promise<string>) | undefined
   readonly openApi: () => Promise<object>
-  readonly services: readonly {
-    readonly name: string
-    readonly summary: string
-    readonly prefixes: readonly string[]
-  }[]
+  readonly services: Home['services']
   readonly version: string
 }
 
@@ -26,7 +22,9 @@ export function siteMount(site: Site): Mount {
     return { ...json(found), status: passes(found.status) ? 200 : 503 }
   }
   const routes: Route[] = [
-    get('/', async () => page(homePage(site), "style-src 'unsafe-inline'")),
+    get('/', async () =>
+      page(homePage({ ...site, hasMetrics: site.metrics !== undefined }), "style-src 'unsafe-inline'"),
+    ),
     get('/health/live', async () => json({ status: 'up' })),
     get('/health/ready', () => report((status) => status === 'up')),
     // Asked until it passes once; what breaks later is for /health/ready to tell.

@@ -8,8 +8,9 @@ import { checkServerRole } from './server-role.ts'
 const database = await testDatabase()
 const owner = new pg.Client(database.owner)
 const app = new pg.Client(database.app)
-await Promise.all([owner.connect(), app.connect()])
-after(() => Promise.all([owner.end(), app.end()]))
+const second = new pg.Client(database.owner)
+await Promise.all([owner.connect(), app.connect(), second.connect()])
+after(() => Promise.all([owner.end(), app.end(), second.end()]))
 
 const { rows: ran } = await owner.query<{ name: string; checksum: string }>(
   'select * from platform.migration order by name',
@@ -32,18 +33,15 @@ test('a migration that fails leaves nothing behind and says which it was', async
 })
 
 test('two that migrate at once run each migration once', async () => {
-  const second = new pg.Client(database.owner)
-  await second.connect()
-  const slow = extra('create table platform.once (id int); select pg_sleep(0.05)')
+  const slow = extra('create table platform.twice (id int); select pg_sleep(0.05)')
   const names = await Promise.all([migrate(owner, [...before, slow]), migrate(second, [...before, slow])])
-  await second.end()
   assert.deepEqual(names.flat(), ['9000-extra.sql'])
   await assert.rejects(checkMigrated(app, before), /9000-extra\.sql ran in this database and is not in migrations/)
 })
 
 test('a server is told to migrate a database that is behind', async () => {
   const later = { name: '9001-later.sql', text: '', checksum: '' }
-  const all = [...before, extra('create table platform.once (id int); select pg_sleep(0.05)'), later]
+  const all = [...before, extra('create table platform.twice (id int); select pg_sleep(0.05)'), later]
   await assert.rejects(checkMigrated(app, all), /lacks 1 migrations, from 9001-later\.sql on: run weft migrate/)
 })
 
