@@ -1,6 +1,7 @@
 /** Every setting there is, read from the environment's variables of the same names. */
 import { Problem } from '../kernel/problem.ts'
 import { logLevels } from '../platform/telemetry/log.ts'
+import type { ValidationPolicy } from '../standards/fhir/validation/policy.ts'
 import { databaseAddress, list, oneOf, type Setting, text, webAddress, whole } from './setting.ts'
 
 const day = 24 * 60 * 60
@@ -39,6 +40,11 @@ export const settings = {
     'Largest body of a request; over it the answer is 413.',
   ),
   JSON_DEPTH_LIMIT: whole(100, { from: 10, to: 1000 }, 'How deep JSON may nest.'),
+  VALIDATION: oneOf<ValidationPolicy>(
+    ['refuse', 'warn'],
+    'refuse',
+    'Resources that break rules of R4 are turned away, or accepted with a warning.',
+  ),
   PAGE_SIZE: whole(20, { from: 1, to: 10_000 }, 'Entries of a search page when `_count` is not given.'),
   PAGE_SIZE_LIMIT: whole(1000, { from: 1, to: 10_000 }, 'Largest `_count` that is followed.'),
   PAGING_LIFETIME_SECONDS: whole(day, { from: 60, to: 30 * day }, 'How long the links between pages work.'),

@@ -2,7 +2,7 @@
 import type { Config } from './config.ts'
 import type { DatabaseAccess } from './database.ts'
 import { publicUrlOf, serve } from './serve.ts'
-import type { Service } from './services.ts'
+import type { Service } from './service.ts'
 import type { StopRequest } from './stop-request.ts'
 import { startWorkers } from './workers.ts'
 

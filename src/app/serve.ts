@@ -11,7 +11,8 @@ import { health } from './health.ts'
 import { inProcess, localCaller } from './in-process.ts'
 import { openApi } from './openapi/openapi.ts'
 import type { CapabilityStatement } from './openapi/fhir-paths.ts'
-import { type RunningService, type Service, services } from './services.ts'
+import type { RunningService, Service } from './service.ts'
+import { services } from './services.ts'
 import { metricsRoute, siteMount } from './site/site.ts'
 import { type Wiring, wire } from './wire.ts'
 
@@ -52,7 +53,7 @@ export const publicUrlOf = (config: Config) => config.PUBLIC_URL ?? `http://loca
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { config, version } = options
   const publicUrl = publicUrlOf(config)
-  const wiring = wire(config, { databaseUrl: options.databaseUrl, publicUrl })
+  const wiring = wire(config, { databaseUrl: options.databaseUrl, publicUrl, version })
   const started: RunningService[] = []
   const listeners: Listener[] = []
   const checks: Record<string, () => Promise<void>> = { database: wiring.database.ping }

@@ -1,19 +1,5 @@
 /** The services this program can run. One line each. */
-import type { Running } from '../kernel/ports.ts'
-import type { Mount } from '../platform/http/port.ts'
-import type { Wiring } from './wire.ts'
+import type { Service } from './service.ts'
+import { fhirServer } from './services/fhir-server.ts'
 
-export type RunningService = Running & {
-  readonly mounts: readonly Mount[]
-  /** What it needs besides the database, for /health/ready; throws what is wrong. */
-  readonly dependencies?: Readonly<Record<string, () => Promise<void>>>
-}
-
-export type Service = {
-  readonly name: string
-  /** For the page at / and for --help. */
-  readonly summary: string
-  start(wiring: Wiring): Promise<RunningService>
-}
-
-export const services: readonly Service[] = []
+export const services: readonly Service[] = [fhirServer]

@@ -10,6 +10,7 @@ export type Wiring = {
   readonly config: Config
   /** Where clients reach this server, without a slash at the end. */
   readonly publicUrl: string
+  readonly version: string
   readonly clock: Clock
   readonly ids: Ids
   readonly log: JsonLog
@@ -18,11 +19,11 @@ export type Wiring = {
   stop(): Promise<void>
 }
 
-export function wire(config: Config, address: { databaseUrl: string; publicUrl: string }): Wiring {
+export function wire(config: Config, about: { databaseUrl: string; publicUrl: string; version: string }): Wiring {
   const log = jsonLog(config.LOG_LEVEL)
   const figures = metrics()
   const database = postgres({
-    connectionString: address.databaseUrl,
+    connectionString: about.databaseUrl,
     maxConnections: config.DATABASE_CONNECTIONS,
     statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
     onIdleError: (error) => log.warn('database connection lost', describeFailure(error)),
@@ -30,7 +31,8 @@ export function wire(config: Config, address: { databaseUrl: string; publicUrl: 
   figures.watchPool(database.state)
   return {
     config,
-    publicUrl: address.publicUrl,
+    publicUrl: about.publicUrl,
+    version: about.version,
     clock: () => new Date(),
     ids: randomUUID,
     log,

@@ -11,7 +11,7 @@ import { services } from '../services.ts'
 import { stopRequest } from '../stop-request.ts'
 import { wire } from '../wire.ts'
 import { readArguments } from './arguments.ts'
-import { type Command, UsageProblem } from './command.ts'
+import { type Command, type Context, UsageProblem } from './command.ts'
 
 export const load: Command = {
   name: 'load',
@@ -46,13 +46,13 @@ Examples
       return failures.length > 0 || stop.signal.aborted ? 1 : 0
     }
     if (values.url !== undefined) return run(overHttp(values.url, context.environment.FHIR_AUTHORIZATION))
-    return directly(loadConfig(context.environment), context.root, stop.signal, run)
+    return directly(loadConfig(context.environment), context, stop.signal, run)
   },
 }
 
 async function directly(
   config: Config,
-  root: string,
+  { root, version }: Context,
   signal: AbortSignal,
   run: (submit: Submit) => Promise<number>,
 ): Promise<number> {
@@ -61,7 +61,7 @@ async function directly(
   const access = await openDatabase(config, root)
   try {
     await checkDatabase(access, root)
-    const wiring = wire(config, { databaseUrl: access.app, publicUrl: publicUrlOf(config) })
+    const wiring = wire(config, { databaseUrl: access.app, publicUrl: publicUrlOf(config), version })
     const service = await fhir.start(wiring)
     try {
       return await run(inProcess(service.mounts, wiring, signal))

@@ -1,0 +1,16 @@
+import type { Running } from '../kernel/ports.ts'
+import type { Mount } from '../platform/http/port.ts'
+import type { Wiring } from './wire.ts'
+
+export type RunningService = Running & {
+  readonly mounts: readonly Mount[]
+  /** What it needs besides the database, for /health/ready; throws what is wrong. */
+  readonly dependencies?: Readonly<Record<string, () => Promise<void>>>
+}
+
+export type Service = {
+  readonly name: string
+  /** For the page at / and for --help. */
+  readonly summary: string
+  start(wiring: Wiring): Promise<RunningService>
+}

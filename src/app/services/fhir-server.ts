@@ -1,0 +1,31 @@
+import { Problem } from '../../kernel/problem.ts'
+import { loadDefinitions } from '../../platform/definitions/load.ts'
+import { startFhirServer } from '../../services/fhir-server/service.ts'
+import { underPolicy } from '../../standards/fhir/validation/policy.ts'
+import { createValidator } from '../../standards/fhir/validation/validator.ts'
+import type { Service } from '../service.ts'
+
+export const fhirServer: Service = {
+  name: 'fhir-server',
+  summary: 'FHIR R4: every resource type, read, written, searched',
+  async start({ config, publicUrl, version, clock, ids, log, database }) {
+    const definitions = loadDefinitions()
+    const validator = createValidator(definitions)
+    return startFhirServer({
+      database,
+      definitions,
+      clock,
+      ids,
+      log,
+      publicUrl: `${publicUrl}/fhir`,
+      version,
+      limits: { maxDepth: config.JSON_DEPTH_LIMIT, defaultCount: config.PAGE_SIZE, maxCount: config.PAGE_SIZE_LIMIT },
+      validate: (resource) => underPolicy(validator(resource), config.VALIDATION),
+      patch() {
+        throw new Problem('unsupported', 'PATCH is not understood')
+      },
+      pagingLifetimeSeconds: config.PAGING_LIFETIME_SECONDS,
+      tenants: [config.TENANT],
+    })
+  },
+}
