@@ -38,3 +38,18 @@ export function counters(): Counters {
     },
   }
 }
+
+/** Entries and bytes, in all and by kind. */
+export function tally(values: Iterable<{ readonly kind: string; readonly bytes: number }>) {
+  const kinds: Record<string, { entries: number; bytes: number }> = {}
+  let entries = 0
+  let bytes = 0
+  for (const value of values) {
+    const kind = (kinds[value.kind] ??= { entries: 0, bytes: 0 })
+    kind.entries++
+    kind.bytes += value.bytes
+    entries++
+    bytes += value.bytes
+  }
+  return { entries, bytes, kinds }
+}

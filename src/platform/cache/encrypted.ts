@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync } from 'node:crypto'
 import { Problem } from '../../kernel/problem.ts'
-import type { CacheKey, ManagedCache } from './port.ts'
+import type { CacheKey, Leases, ManagedCache } from './port.ts'
 
 /**
  * Nothing readable leaves the process: values are AES-256-GCM, bound to their key, and the subject and the view of the
@@ -10,7 +10,7 @@ export function encryptedCache(
   next: ManagedCache,
   secrets: readonly Buffer[],
   randomBytes: (size: number) => Buffer,
-): ManagedCache {
+): ManagedCache & { leasesOf(leases: Leases): Leases } {
   const [current, ...older] = secrets.map(keysOf)
   if (!current) throw new Problem('invalid', 'An encrypted cache needs a secret of 32 bytes')
   const keys = [current, ...older]
@@ -21,6 +21,7 @@ export function encryptedCache(
   })
   return {
     ...next,
+    leasesOf: (leases) => ({ acquire: (key, ttlMs) => leases.acquire(named(key, current), ttlMs) }),
     async get(key) {
       for (const by of keys) {
         const name = named(key, by)

@@ -1,5 +1,5 @@
 import type { Clock } from '../../kernel/ports.ts'
-import { counters } from './counters.ts'
+import { counters, tally } from './counters.ts'
 import type { CacheKey, ManagedCache } from './port.ts'
 
 type Entry = { readonly key: CacheKey; readonly value: Buffer; readonly expires: number; readonly bytes: number }
@@ -61,8 +61,7 @@ export function memoryCache(clock: Clock, maxBytes: number, seconds: () => numbe
       return {
         adapter: 'memory',
         available: true,
-        entries: entries.size,
-        bytes,
+        ...tally(Array.from(entries.values(), (entry) => ({ kind: entry.key.kind, bytes: entry.bytes }))),
         hits: counted.hits,
         misses: counted.misses,
         evictions,

@@ -22,6 +22,7 @@ export type CacheStats = {
   readonly available: boolean
   readonly entries: number
   readonly bytes: number
+  readonly kinds: Readonly<Record<string, { readonly entries: number; readonly bytes: number }>>
   readonly hits: number
   readonly misses: number
   readonly evictions: number

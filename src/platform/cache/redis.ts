@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Clock, Ids, Log } from '../../kernel/ports.ts'
-import { counters } from './counters.ts'
+import { counters, tally } from './counters.ts'
 import type { CacheKey, Lease, Leases, ManagedCache } from './port.ts'
 
 export type RedisCacheOptions = {
@@ -104,21 +104,19 @@ export async function redisCache(options: RedisCacheOptions, deps: RedisCacheDep
     },
     available,
     async stats() {
-      let entries = 0
-      let bytes = 0
+      const kept: { kind: string; bytes: number }[] = []
       await each(`${plain(prefix)}:value:*`, async (redis, names) => {
         const pipeline = redis.pipeline()
         for (const name of names) pipeline.strlen(name)
         const lengths = (await pipeline.exec()) ?? []
-        entries += names.length
-        bytes += lengths.reduce((sum, [, length]) => sum + Number(length ?? 0), 0)
+        for (const [index, [, length]] of lengths.entries())
+          kept.push({ kind: decodeURIComponent(names[index]?.split(':')[2] ?? ''), bytes: Number(length ?? 0) })
       })
       const info = await ask((redis) => redis.info('stats'))
       return {
         adapter: 'redis',
         available: available(),
-        entries,
-        bytes,
+        ...tally(kept),
         hits: counted.hits,
         misses: counted.misses,
         evictions: Number(/evicted_keys:(\d+)/.exec(info?.value ?? '')?.[1] ?? 0),

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import type { Clock, Ids, Log } from '../kernel/ports.ts'
+import { Problem } from '../kernel/problem.ts'
+import { encryptedCache, parseSecret } from '../platform/cache/encrypted.ts'
+import { memoryCache } from '../platform/cache/memory.ts'
+import type { ManagedCache, ReadThrough } from '../platform/cache/port.ts'
+import { readThrough } from '../platform/cache/read-through.ts'
+import { redisCache } from '../platform/cache/redis.ts'
+import { sleep } from '../platform/http/timing.ts'
+
+export type CacheSettings = {
+  /** `redis://` or `rediss://`; absent: the memory of this process. */
+  readonly url?: string
+  readonly password?: string
+  /** PEM of the CA of a `rediss://` server. */
+  readonly caFile?: string
+  /** 32 bytes each, in base64 or hex; the first writes, all read. Redis needs one. */
+  readonly secrets: readonly string[]
+  /** Of the memory. */
+  readonly maxBytes: number
+}
+export type CacheWiringDeps = {
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  readonly seconds: () => number
+  readonly randomBytes: (size: number) => Buffer
+}
+export type WiredCache = { readonly cache: ManagedCache; readonly readThrough: ReadThrough }
+
+/** Memory or Redis. What leaves the process is encrypted, so Redis without a secret stops the start. */
+export async function wireCache(settings: CacheSettings, deps: CacheWiringDeps): Promise<WiredCache> {
+  const { clock, log, seconds } = deps
+  if (!settings.url) {
+    const cache = memoryCache(clock, settings.maxBytes, seconds)
+    return { cache, readThrough: readThrough({ cache, sleep, log }) }
+  }
+  const secrets = settings.secrets.map(parseSecret).filter((secret) => secret !== undefined)
+  if (secrets.length === 0 || secrets.length < settings.secrets.length)
+    throw new Problem(
+      'invalid',
+      'CACHE_SECRET: a Redis cache needs 32 bytes in base64 or hex (openssl rand -base64 32)',
+    )
+  const redis = await redisCache(
+    {
+      url: settings.url,
+      ...(settings.password && { password: settings.password }),
+      ...(settings.caFile && { ca: readFileSync(settings.caFile) }),
+    },
+    deps,
+  )
+  const cache = encryptedCache(redis, secrets, deps.randomBytes)
+  // Leases hold no values, but their names must not tell a patient either.
+  return { cache, readThrough: readThrough({ cache, leases: cache.leasesOf(redis.leases), sleep, log }) }
+}
