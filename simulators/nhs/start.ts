@@ -43,7 +43,7 @@ export type Seen = {
 
 export type NhsSimulator = Running & {
   /** For `parseNhsSettings`: everything a gateway needs to ask here. */
-  readonly settings: { readonly pds: { readonly baseUrl: string }; readonly [part: string]: unknown }
+  readonly settings: object
   /** How often each service was asked. */
   count(service: Service): number
   /** The newest last, at most a thousand. */
@@ -58,7 +58,7 @@ const keyId = 'simulated-1'
 
 /** Token endpoint, PDS, SDS, and behind mutual TLS the Spine Secure Proxy with the practices; all on loopback. */
 export async function startNhsSimulator(options: NhsSimulatorOptions): Promise<NhsSimulator> {
-  const { world, clock, ids } = options
+  const { world, clock, ids, perSecond = 5 } = options
   const consumers = world.consumers
   const keys = keyFolder(
     options.folder,
@@ -86,7 +86,7 @@ export async function startNhsSimulator(options: NhsSimulatorOptions): Promise<N
     clock,
     ids,
   })
-  const pds = pdsEndpoint({ world, tokens, clock, perSecond: options.perSecond ?? 5 })
+  const pds = pdsEndpoint({ world, tokens, clock, perSecond })
   const sds = sdsEndpoint({ world, apiKeys: [apiKey], ids })
   const provider = gpConnectProvider({ world, clock, sleep: pause, slowMs: options.slowMs ?? 8000 })
   const spine = spineProxy({ world, provider, ids })
@@ -139,7 +139,7 @@ export async function startNhsSimulator(options: NhsSimulatorOptions): Promise<N
   return {
     settings: {
       token: { url: `${apisUrl}/oauth2/token`, apiKey, keyId, privateKeyFile: keys.applicationKeyFile },
-      pds: { baseUrl: `${apisUrl}${pdsPath}` },
+      pds: { baseUrl: `${apisUrl}${pdsPath}`, perSecond: perSecond || 10_000 },
       sds: { baseUrl: `${apisUrl}${sdsPath}`, apiKey },
       spine: { proxyUrl },
       issuer: 'https://gateway.example',

@@ -3,10 +3,8 @@ import type { Clock, Ids, Log } from '../kernel/ports.ts'
 import { Problem } from '../kernel/problem.ts'
 import { encryptedCache, parseSecret } from '../platform/cache/encrypted.ts'
 import { memoryCache } from '../platform/cache/memory.ts'
-import type { ManagedCache, ReadThrough } from '../platform/cache/port.ts'
-import { readThrough } from '../platform/cache/read-through.ts'
+import type { Leases, ManagedCache } from '../platform/cache/port.ts'
 import { redisCache } from '../platform/cache/redis.ts'
-import { sleep } from '../platform/http/timing.ts'
 
 export type CacheSettings = {
   /** `redis://` or `rediss://`; absent: the memory of this process. */
@@ -26,15 +24,11 @@ export type CacheWiringDeps = {
   readonly seconds: () => number
   readonly randomBytes: (size: number) => Buffer
 }
-export type WiredCache = { readonly cache: ManagedCache; readonly readThrough: ReadThrough }
+export type WiredCache = { readonly cache: ManagedCache; readonly leases?: Leases }
 
 /** Memory or Redis. What leaves the process is encrypted, so Redis without a secret stops the start. */
 export async function wireCache(settings: CacheSettings, deps: CacheWiringDeps): Promise<WiredCache> {
-  const { clock, log, seconds } = deps
-  if (!settings.url) {
-    const cache = memoryCache(clock, settings.maxBytes, seconds)
-    return { cache, readThrough: readThrough({ cache, sleep, log }) }
-  }
+  if (!settings.url) return { cache: memoryCache(deps.clock, settings.maxBytes, deps.seconds) }
   const secrets = settings.secrets.map(parseSecret).filter((secret) => secret !== undefined)
   if (secrets.length === 0 || secrets.length < settings.secrets.length)
     throw new Problem(
@@ -51,5 +45,5 @@ export async function wireCache(settings: CacheSettings, deps: CacheWiringDeps):
   )
   const cache = encryptedCache(redis, secrets, deps.randomBytes)
   // Leases hold no values, but their names must not tell a patient either.
-  return { cache, readThrough: readThrough({ cache, leases: cache.leasesOf(redis.leases), sleep, log }) }
+  return { cache, leases: cache.leasesOf(redis.leases) }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { wireNhs } from '../../src/app/wire-nhs.ts'
-import type { Call } from '../../src/kernel/ports.ts'
+import type { Call, Log } from '../../src/kernel/ports.ts'
 import { memoryCache } from '../../src/platform/cache/memory.ts'
 import { readThrough } from '../../src/platform/cache/read-through.ts'
 import { sleep } from '../../src/platform/http/timing.ts'
@@ -43,7 +43,12 @@ export const aCall = (over: Partial<Call> = {}): Call => ({
 export async function aGateway(
   t: TestContext,
   world: NhsSimulatorOptions['world'],
-  over: { simulator?: Partial<NhsSimulatorOptions>; settings?: object; clock?: () => Date; perSecond?: number } = {},
+  over: {
+    simulator?: Partial<NhsSimulatorOptions>
+    settings?: object
+    clock?: () => Date
+    log?: Log
+  } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'weft-nhs-'))
   const clock = over.clock ?? (() => new Date())
@@ -61,15 +66,14 @@ export async function aGateway(
   const settings = parseNhsSettings({
     retry: { attempts: 1, baseMs: 5, maxMs: 50 },
     ...nhs.settings,
-    pds: { ...nhs.settings.pds, perSecond: over.perSecond ?? 1000 },
     ...over.settings,
   })
   const cache = memoryCache(clock, 10_000_000, () => performance.now() / 1000)
   const wired = wireNhs(settings, {
-    readThrough: readThrough({ cache, sleep, log: quiet }),
+    readThrough: readThrough({ cache, sleep, log: over.log ?? quiet }),
     clock,
     ids: randomUUID,
-    log: quiet,
+    log: over.log ?? quiet,
     chance: Math.random,
     seconds: () => performance.now() / 1000,
   })

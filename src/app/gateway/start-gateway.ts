@@ -21,7 +21,7 @@ import { operatorsMount } from '../../services/ihe-gateway/operators/mount.ts'
 import { parseGatewaySettings, type SyslogSettings } from '../../services/ihe-gateway/parse-settings.ts'
 import { soapMount } from '../../services/ihe-gateway/service.ts'
 import type { GatewaySettings } from '../../services/ihe-gateway/settings.ts'
-import { parseNhsSettings } from '../../services/ihe-gateway/sources/settings.ts'
+import { type NhsSettings, parseNhsSettings } from '../../services/ihe-gateway/sources/settings.ts'
 import { postgresReplays } from '../../services/ihe-gateway/xua/replays-postgres.ts'
 import { wireNhs } from '../wire-nhs.ts'
 import { deliverer } from './deliver.ts'
@@ -61,7 +61,7 @@ export async function startGateway(options: GatewayOptions): Promise<StartedGate
   const { clock, ids, log, database, cache } = options
   const installed = options.settingsFile === undefined ? await simulated(options) : fromFile(options.settingsFile)
   const through = readThrough({ cache, sleep, log, ...(options.leases && { leases: options.leases }) })
-  const nhs = wireNhs(parseNhsSettings(installed.nhs), {
+  const nhs = wireNhs(installed.nhs, {
     readThrough: through,
     clock,
     ids,
@@ -112,7 +112,7 @@ const noRepository: AuditSender = { send: () => {} }
 type Installed = {
   readonly settings: GatewaySettings
   readonly syslog?: SyslogSettings
-  readonly nhs: unknown
+  readonly nhs: NhsSettings
   stop(): Promise<void>
 }
 
@@ -130,14 +130,18 @@ function fromFile(file: string): Installed {
   } catch (cause) {
     throw new Problem('invalid', `${file} cannot be read as JSON`, { cause })
   }
-  return { ...parseGatewaySettings(content.gateway ?? {}, read), nhs: content.nhs ?? {}, stop: async () => {} }
+  return {
+    ...parseGatewaySettings(content.gateway ?? {}, read),
+    nhs: parseNhsSettings(content.nhs ?? {}, (name) => resolve(dirname(file), name)),
+    stop: async () => {},
+  }
 }
 
 async function simulated(options: GatewayOptions): Promise<Installed> {
   const nhs = await simulatedNhs(options)
   return {
     settings: localSettings(localIssuer(options.folder), simulatedConsumers),
-    nhs: nhs.settings,
+    nhs: parseNhsSettings(nhs.settings),
     stop: () => nhs.stop(),
   }
 }

@@ -205,7 +205,6 @@ test('no more than five a second reach PDS; the rest wait and are answered', asy
   const patients = Array.from({ length: 12 }, (_, n) => aPatient(n))
   const { find } = await aGateway(t, aWorld(patients), {
     simulator: { perSecond: 5 },
-    perSecond: 5,
     settings: { retry: { attempts: 3, baseMs: 200, maxMs: 1000 } },
   })
   await find(aNhsNumber(0))

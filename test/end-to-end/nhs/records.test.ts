@@ -317,3 +317,37 @@ test("without a client certificate, or with a stranger's, Spine does not speak a
   const request = { method: 'POST', origin: settings.spine.proxyUrl, target: '/', headers: {}, safe: false }
   await assert.rejects(transport(request, AbortSignal.timeout(5000)))
 })
+
+test('neither the logs nor the reasons that are given tell who was asked about, or by whom', async (t) => {
+  const lines: unknown[] = []
+  const log = {
+    info: (event: string, fields?: object) => void lines.push({ event, ...fields }),
+    warn: (event: string, fields?: object) => void lines.push({ event, ...fields }),
+    error: (event: string, fields?: object) => void lines.push({ event, ...fields }),
+  }
+  const behaviours: (GpConnectBehaviour | undefined)[] = [
+    'dissent',
+    'mismatch',
+    'missing-patient',
+    'failing',
+    undefined,
+  ]
+  const { sources, locate, nhs } = await aGateway(
+    t,
+    aWorld(behaviours.map((gpConnect, n) => aPatient(n, { family: 'Quarrington', ...(gpConnect && { gpConnect }) }))),
+    { log, settings: { breaker: { failures: 2, openMs: 10_000 } } },
+  )
+  const patients = await Promise.all(behaviours.map((_, n) => locate(aNhsNumber(n))))
+  const answers: unknown[] = []
+  for (const does of [undefined, 'garbage', 'drop', { status: 503 }, { status: 400 }] as const) {
+    const end = does && nhs.inject({ at: 'spine', does })
+    for (const patient of patients)
+      answers.push(await sources.structuredRecord(aCall({ log }), anAsking(), patient, allergies))
+    end?.()
+  }
+  answers.push(await sources.findPatient(aCall({ log }), anAsking(), { by: 'nhs-number', nhsNumber: '9990000001' }))
+  const refused = answers.filter((answer) => (answer as { outcome: string }).outcome !== 'record')
+  const told = JSON.stringify([lines, refused, nhs.seen])
+  assert.ok(refused.length > 15 && lines.length > 0)
+  assert.doesNotMatch(told, /\b9\d{9}\b|Quarrington|Jones|Claire|10019|eyJ/)
+})

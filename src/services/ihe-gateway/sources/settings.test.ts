@@ -60,3 +60,9 @@ test('a community asks as its own organisations, each as itself', () => {
   assert.equal(asid('urn:oid:1.2.3', 'RX1'), undefined)
   assert.throws(() => parseNhsSettings(aFile({ organisations: [anOrganisation(), anOrganisation()] })), /listed twice/)
 })
+
+test('files are looked for where their settings are', () => {
+  const settings = parseNhsSettings(aFile(), (file) => `/etc/weft/${file}`)
+  assert.equal(settings.token.privateKeyFile, '/etc/weft/key.pem')
+  assert.deepEqual(settings.organisations[0]?.tls, { keyFile: '/etc/weft/rr8-key.pem', certFile: '/etc/weft/rr8.pem' })
+})

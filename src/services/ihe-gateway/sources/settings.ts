@@ -53,8 +53,11 @@ export type OrganisationSettings = Omit<Parsed['organisations'][number], 'odsCod
 /** How to reach the NHS, and as whom. Files are named, never their contents. */
 export type NhsSettings = Omit<Parsed, 'organisations'> & { readonly organisations: readonly OrganisationSettings[] }
 
-/** What the file of NHS settings holds, with its defaults filled in. Throws a Problem that names everything wrong. */
-export function parseNhsSettings(value: unknown): NhsSettings {
+/**
+ * What the file of NHS settings holds, with its defaults filled in. Throws a Problem that names everything wrong. `place`
+ * says where a named file is.
+ */
+export function parseNhsSettings(value: unknown, place: (file: string) => string = (file) => file): NhsSettings {
   const filled = Value.Default(schema, structuredClone(value))
   if (!Value.Check(schema, filled)) {
     const found = [...Value.Errors(schema, filled)].map((error) => `${error.instancePath || '/'} ${error.message}`)
@@ -63,11 +66,18 @@ export function parseNhsSettings(value: unknown): NhsSettings {
   const organisations = filled.organisations.map((one, index) => {
     const odsCode = parseOdsCode(one.odsCode)
     if (!odsCode) throw new Problem('invalid', `NHS settings: /organisations/${index}/odsCode is no ODS code`)
-    return { ...one, odsCode }
+    const { keyFile, certFile, caFile } = one.tls
+    const tls = { keyFile: place(keyFile), certFile: place(certFile), ...(caFile && { caFile: place(caFile) }) }
+    return { ...one, odsCode, tls }
   })
   const wrong = ambiguous(organisations)
   if (wrong) throw new Problem('invalid', `NHS settings: ${wrong}`)
-  return { ...filled, organisations }
+  return {
+    ...filled,
+    token: { ...filled.token, privateKeyFile: place(filled.token.privateKeyFile) },
+    ...(filled.caFile && { caFile: place(filled.caFile) }),
+    organisations,
+  }
 }
 
 /** A community may speak for several organisations, but then each request must say for which. */
