@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { loadDefinitions } from '../../src/platform/definitions/load.ts'
-import { compileFhirPath } from '../../src/standards/fhir/fhirpath/compile.ts'
 import { parseJson } from '../../src/standards/fhir/json.ts'
 import type { Resource } from '../../src/standards/fhir/types.ts'
 import { createValidator } from '../../src/standards/fhir/validation/validator.ts'
@@ -11,9 +10,11 @@ import { usCoreResources, whyNot } from './published-resources.ts'
 
 test('US Core 5.0.1', { skip: whyNot }, async (t) => {
   const definitions = loadDefinitions()
-  const validate = createValidator(definitions, (expression, type) => compileFhirPath(expression, { type, definitions }))
+  const validate = createValidator(definitions)
   const { ask, errors } = await testFhirServer({ validate })
-  const resources = usCoreResources().filter(({ resource }) => definitions.isResourceType(resource.resourceType) && resource.id !== undefined)
+  const resources = usCoreResources().filter(
+    ({ resource }) => definitions.isResourceType(resource.resourceType) && resource.id !== undefined,
+  )
   const refused: string[] = []
 
   await t.test('each of its resources is stored and read back, or refused by name', async () => {
@@ -23,8 +24,13 @@ test('US Core 5.0.1', { skip: whyNot }, async (t) => {
       if (put.status === 422) {
         const issues = put.json.issue as { severity: string; diagnostics: string; expression: string[] }[]
         const wrong = issues.filter(({ severity }) => severity === 'error')
-        assert.ok(wrong.length > 0 && wrong.every(({ diagnostics, expression }) => diagnostics && expression?.[0]), put.text)
-        refused.push(`${name}: ${wrong.map(({ diagnostics, expression }) => `${expression[0]}: ${diagnostics}`).join('; ')}`)
+        assert.ok(
+          wrong.length > 0 && wrong.every(({ diagnostics, expression }) => diagnostics && expression?.[0]),
+          put.text,
+        )
+        refused.push(
+          `${name}: ${wrong.map(({ diagnostics, expression }) => `${expression[0]}: ${diagnostics}`).join('; ')}`,
+        )
         continue
       }
       assert.ok(put.status === 201 || put.status === 200, `${name}: ${put.status} ${put.text.slice(0, 300)}`)
