@@ -1,0 +1,144 @@
+import { Problem } from '../../../kernel/problem.ts'
+import { isRawNumber } from '../json.ts'
+import { deepEqual } from '../fhirpath/equality.ts'
+import { appendToken, parsePointer, pointerText, type Pointer } from './json-pointer.ts'
+
+/**
+ * A document with a JSON Patch applied: every operation or none. The document given is not changed. A Problem names the
+ * operation and its pointer: `invalid` for a patch that cannot be, `conflict` for a `test` that does not hold.
+ * https://www.rfc-editor.org/rfc/rfc6902
+ */
+export function applyJsonPatch(document: unknown, patch: unknown): unknown {
+  if (!Array.isArray(patch)) throw new Problem('invalid', 'A JSON Patch is an array of operations')
+  return patch.reduce((current: unknown, operation: unknown, index) => apply(current, operation, index), document)
+}
+
+type Apply = (document: unknown, operation: Operation) => unknown
+
+/** An operation's members, each of which is there when it is asked for. */
+type Operation = {
+  readonly path: Pointer
+  from(): Pointer
+  value(): unknown
+}
+
+const operations: ReadonlyMap<string, Apply> = new Map<string, Apply>([
+  ['add', (document, { path, value }) => add(document, path, value())],
+  ['remove', (document, { path }) => remove(document, path)],
+  ['replace', (document, { path, value }) => replace(document, path, value())],
+  ['move', move],
+  ['copy', (document, { path, from }) => add(document, path, get(document, from()))],
+  ['test', verify],
+])
+
+function apply(document: unknown, json: unknown, index: number): unknown {
+  const operation = isObject(json) ? json : {}
+  const name = operation.op
+  const carryOut = typeof name === 'string' ? operations.get(name) : undefined
+  if (!carryOut) throw new Problem('invalid', `Operation ${index} of the JSON Patch has no known op`)
+  const pointer = (member: 'path' | 'from') => {
+    const text = operation[member]
+    const parsed = typeof text === 'string' ? parsePointer(text) : undefined
+    if (!parsed)
+      throw new Problem('invalid', `Operation ${index} of the JSON Patch (${name}): ${member} is no JSON Pointer`)
+    return parsed
+  }
+  const path = pointer('path')
+  try {
+    return carryOut(document, {
+      path,
+      from: () => pointer('from'),
+      value() {
+        if (operation.value === undefined) throw new Problem('invalid', 'value is missing')
+        return operation.value
+      },
+    })
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem
+    const place = `Operation ${index} of the JSON Patch (${name} ${pointerText(path) || 'the whole'})`
+    throw new Problem(problem.kind, `${place}: ${problem.message}`, { at: elementPath(document, path) })
+  }
+}
+
+function move(document: unknown, { path, from }: Operation): unknown {
+  const source = from()
+  const value = get(document, source)
+  if (path.length > source.length && source.every((token, index) => token === path[index]))
+    throw new Problem('invalid', 'nothing moves into itself')
+  return add(remove(document, source), path, value)
+}
+
+function verify(document: unknown, { path, value }: Operation): unknown {
+  if (!deepEqual(get(document, path), value())) throw new Problem('conflict', 'the value is another')
+  return document
+}
+
+function get(document: unknown, pointer: Pointer): unknown {
+  let value = document
+  for (const token of pointer) value = member(value, token)
+  return value
+}
+
+function add(document: unknown, pointer: Pointer, value: unknown): unknown {
+  return within(document, pointer, value, (container, token) => {
+    if (!Array.isArray(container)) return { ...container, [token]: value }
+    const index = token === appendToken ? container.length : arrayIndex(token, container.length)
+    return container.toSpliced(index, 0, value)
+  })
+}
+
+function replace(document: unknown, pointer: Pointer, value: unknown): unknown {
+  return within(document, pointer, value, (container, token) => {
+    member(container, token)
+    return Array.isArray(container) ? container.with(Number(token), value) : { ...container, [token]: value }
+  })
+}
+
+function remove(document: unknown, pointer: Pointer): unknown {
+  return within(document, pointer, undefined, (container, token) => {
+    member(container, token)
+    if (Array.isArray(container)) return container.toSpliced(Number(token), 1)
+    return Object.fromEntries(Object.entries(container).filter(([key]) => key !== token))
+  })
+}
+
+type Container = Record<string, unknown> | unknown[]
+
+/** The document with the container that the pointer ends in changed; everything beside the way there is shared. */
+function within(
+  document: unknown,
+  pointer: Pointer,
+  whole: unknown,
+  change: (container: Container, token: string) => Container,
+): unknown {
+  const [token, ...rest] = pointer
+  if (token === undefined) return whole
+  if (!isContainer(document)) throw new Problem('invalid', `there is nothing with a member ${token}`)
+  if (rest.length === 0) return change(document, token)
+  const inner = within(member(document, token), rest, whole, change)
+  return Array.isArray(document) ? document.with(Number(token), inner) : { ...document, [token]: inner }
+}
+
+function member(container: unknown, token: string): unknown {
+  if (Array.isArray(container)) return container[arrayIndex(token, container.length - 1)]
+  if (isContainer(container) && Object.hasOwn(container, token)) return (container as Record<string, unknown>)[token]
+  throw new Problem('invalid', `there is no ${token}`)
+}
+
+function arrayIndex(token: string, last: number): number {
+  if (!/^(0|[1-9]\d{0,8})$/.test(token) || Number(token) > last)
+    throw new Problem('invalid', `there is no item ${token}`)
+  return Number(token)
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isContainer = (value: unknown): value is Container =>
+  typeof value === 'object' && value !== null && !isRawNumber(value)
+
+/** `/name/0/given` of a Patient is `Patient.name[0].given`. */
+function elementPath(document: unknown, pointer: Pointer): string {
+  const root = isObject(document) && typeof document.resourceType === 'string' ? document.resourceType : '$this'
+  return root + pointer.map((token) => (/^\d+$/.test(token) ? `[${token}]` : `.${token}`)).join('')
+}
