@@ -86,7 +86,7 @@ function windowOf(asked: Asked, server: FhirServer): HistoryWindow {
     const read = Object.hasOwn(readers, name) ? readers[name] : undefined
     if (!read)
       throw new Problem('invalid', 'A history has no such parameter', {
-        at: name.slice(0, 100),
+        at: name.slice(0, 100) || 'http.query',
         code: { fhir: 'not-supported' },
       })
     read(value, window, server)

@@ -30,7 +30,10 @@ export async function search(
   const resolved = resolveSearch(types, queryParameters(query), server.parameters, server.limits, compartment)
   const [unknown] = resolved.notUnderstood
   if (unknown && strict)
-    throw new Problem('invalid', unknown.reason, { at: unknown.name.slice(0, 100), code: { fhir: 'not-supported' } })
+    throw new Problem('invalid', unknown.reason, {
+      at: unknown.name.slice(0, 100) || 'http.query',
+      code: { fhir: 'not-supported' },
+    })
   const { rows, next, total } = await runSearch(server, call, resolved)
   const more = rows.length > 0 ? await included(server, call, resolved, rows) : { rows: [], cut: false }
   const shown = shortened(resolved, server.definitions)

@@ -2,7 +2,7 @@
 import type { Call } from '../../../kernel/ports.ts'
 import { Problem } from '../../../kernel/problem.ts'
 import { parseJson } from '../../../standards/fhir/json.ts'
-import type { Resource } from '../../../standards/fhir/types.ts'
+import type { OutcomeIssue, Resource } from '../../../standards/fhir/types.ts'
 import type { FhirServer } from '../server.ts'
 import type { Change, Key, Stored } from '../store/port.ts'
 import { entryAt, type EntryRequest } from './bundle-entries.ts'
@@ -351,7 +351,7 @@ async function writePuts(
       mayExist.map(({ key }) => key),
     ),
   )
-  const issues: ConstructorParameters<typeof ValidationProblem>[0][number][] = []
+  const issues: OutcomeIssue[] = []
   const changes: Change[] = []
   for (const plan of writes) {
     const { entry, key } = plan
@@ -365,14 +365,17 @@ async function writePuts(
       })
     for (const issue of server.validate({ ...resource, id: key.id }))
       issues.push({ ...issue, expression: (issue.expression ?? []).map((path) => inEntry(entry.index, path)) })
+    if (issues.some(isError)) continue
     const { change, document, version } = putChange(server, resource, key.id, stored, at)
     changes.push(change)
     const status = stored?.document === undefined ? 201 : 200
     results.set(entry.index, { status, body: document, stored: { ...key, version, lastUpdated: at }, written: true })
   }
-  if (issues.some(({ severity }) => severity === 'error' || severity === 'fatal')) throw new ValidationProblem(issues)
+  if (issues.some(isError)) throw new ValidationProblem(issues)
   await server.store.write(call, changes, at)
 }
+
+const isError = ({ severity }: OutcomeIssue) => severity === 'error' || severity === 'fatal'
 
 function patched(
   server: FhirServer,

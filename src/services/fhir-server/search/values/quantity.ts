@@ -29,17 +29,17 @@ function amounts(quantity: Quantity): Amount[] {
   if (text === undefined) return []
   const value = Number(text)
   const { system, code, unit } = quantity
-  const [lo, hi] = open[quantity.comparator ?? '']?.(value) ?? [value, value]
+  const [lo, hi] = open.get(quantity.comparator)?.(value) ?? [value, value]
   return [{ lo, hi, system, code, unit }]
 }
 
 /** "More than 5" is every number above 5. */
-const open: Readonly<Record<string, (value: number) => [number, number]>> = {
-  '<': (value) => [-Infinity, value],
-  '<=': (value) => [-Infinity, value],
-  '>': (value) => [value, Infinity],
-  '>=': (value) => [value, Infinity],
-}
+const open: ReadonlyMap<unknown, (value: number) => [number, number]> = new Map([
+  ['<', (value) => [-Infinity, value]],
+  ['<=', (value) => [-Infinity, value]],
+  ['>', (value) => [value, Infinity]],
+  ['>=', (value) => [value, Infinity]],
+])
 
 function range({ low, high }: { low?: Quantity; high?: Quantity }): Amount[] {
   const [from] = low ? amounts(low) : []

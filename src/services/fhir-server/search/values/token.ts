@@ -13,7 +13,9 @@ export function tokensOf({ type, value }: TypedValue): readonly Token[] {
 
 const readers: Readonly<Record<string, (value: never) => readonly Token[]>> = {
   Coding: (coding: Coding) => [coding],
-  CodeableConcept: (concept: { coding?: Coding[] }) => concept.coding ?? [],
+  // A tenant may keep what breaks the types; it must not break the index.
+  CodeableConcept: ({ coding }: { coding?: unknown }) =>
+    Array.isArray(coding) ? coding.filter((one): one is Coding => typeof one === 'object' && one !== null) : [],
   Identifier: ({ system, value }: { system?: string; value?: string }) => [
     { ...(system && { system }), ...(value && { code: value }) },
   ],
