@@ -43,8 +43,10 @@ export function serialise(root: XmlElement, options: SerialiseOptions = {}): str
     out += '</'
     out += name
     out += '>'
-    // A rope that grows without end is slow to flatten and holds every piece alive.
-    if (out.length > 65_536) {
+    if (out.length > 16384) {
+      // What is concatenated stays a tree of its parts until somebody looks inside: kept until the end, those parts cost
+      // more than all the writing.
+      out.charCodeAt(0)
       pieces.push(out)
       out = ''
     }

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { anAllergy, areaList, convert, warned } from '../../../../test/builders/gp-bundle.ts'
+import { htmlPage } from './page.ts'
+
+test('the page names the patient, the language and the way past the contents', () => {
+  const page = htmlPage(convert(anAllergy()).value)
+  assert.match(page, /^<!doctype html>\n<html lang="en-GB">/)
+  assert.match(page, /<a class="skip" href="#main">/)
+  assert.match(page, /<main id="main"/)
+  assert.match(page, /<dd>9690937286<\/dd>/)
+  assert.match(page, /<h1>GP record of Mr Yannis Meyers<\/h1>/)
+})
+
+test('each column of a table has a header with its scope, and each section a heading', () => {
+  const page = htmlPage(convert(anAllergy()).value)
+  assert.match(page, /<caption>Allergies and adverse reactions<\/caption>/)
+  assert.match(page, /<th scope="col">Allergy<\/th>/)
+  for (const title of ['About this document', 'Allergies', 'Medications', 'Problems'])
+    assert.ok(page.includes(`>${title}</h2>`), title)
+})
+
+test('what a record holds is never markup', () => {
+  const page = htmlPage(
+    convert(
+      anAllergy({ code: { text: '<script>alert(1)</script>' }, note: [{ text: '"><img src=x onerror=alert(1)>' }] }),
+    ).value,
+  )
+  assert.doesNotMatch(page, /<script/)
+  assert.doesNotMatch(page, /<img/)
+  assert.match(page, /&lt;script&gt;/)
+})
+
+test('a warning stands out', () => {
+  const page = htmlPage(convert(areaList('allergies', [], warned('confidential-items'))).value)
+  assert.match(page, /<p class="warning">/)
+})
