@@ -51,6 +51,7 @@ weft <command> --help tells more. Settings are variables of the environment: doc
 Examples
   npm start                                     everything on this machine, at http://localhost:8000
   npm run weft -- load examples/bundles         records from files
+  npm run weft -- convert record.json           a GP record as a C-CDA document
   npx weft serve fhir-server --workers 4        the FHIR server alone, in four processes`
 
 const trace = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error))

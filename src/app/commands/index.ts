@@ -1,8 +1,9 @@
 /** The commands, in the order of --help. */
 import type { Command } from './command.ts'
+import { convert } from './convert.ts'
 import { load } from './load.ts'
 import { migrate } from './migrate.ts'
 import { serve } from './serve.ts'
 import { start } from './start.ts'
 
-export const commands: readonly Command[] = [start, serve, migrate, load]
+export const commands: readonly Command[] = [start, serve, migrate, load, convert]

@@ -8,7 +8,7 @@ function aHost(files: Record<string, string>) {
   const printed: string[] = []
   const told: string[] = []
   const written: Record<string, string> = {}
-  const steps: string[] = []
+  const steps: number[] = []
   const host: ConvertHost = {
     read: (file) => {
       const text = files[file]
@@ -19,7 +19,7 @@ function aHost(files: Record<string, string>) {
     write: (file, text) => Promise.resolve(void (written[file] = text)),
     print: (text) => void printed.push(text),
     tell: (line) => void told.push(line),
-    progress: (done, total) => void steps.push(`${done}/${total}`),
+    step: (resources) => void steps.push(resources),
     now: () => new Date('2025-01-01T00:00:00Z'),
   }
   return { host, printed, told, written, steps }
@@ -45,7 +45,7 @@ test('several records go to a folder, with progress, and one that is none does n
   assert.deepEqual(Object.keys(written).sort(), ['out/a.html', 'out/c.html'])
   assert.ok(told.includes('b.json: Not a GP record: a FHIR Patient, where a Bundle is wanted'))
   assert.ok(told.includes('d.json: No such file'))
-  assert.deepEqual(steps, ['0/4', '1/4', '2/4', '3/4', '4/4'])
+  assert.deepEqual(steps, [4, 0, 4, 0])
 })
 
 test('issues and ledger are JSON where a file is named for them', async () => {

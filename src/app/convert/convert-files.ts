@@ -22,7 +22,8 @@ export type ConvertHost = {
   write(file: string, text: string): Promise<void>
   print(text: string): void
   tell(line: string): void
-  progress(done: number, total: number): void
+  /** One record of several is done, with so many resources in it. */
+  step(resources: number): void
   now(): Date
 }
 
@@ -35,10 +36,11 @@ export async function convertFiles({ files, out, issues, html }: ConvertOptions,
   if (several && out === undefined) throw new Problem('invalid', 'Several records need --out with a folder to go to')
   const told: object[] = []
   let failed = 0
-  for (const [at, file] of files.entries()) {
-    if (several) host.progress(at, files.length)
+  for (const file of files) {
+    let resources = 0
     try {
       const conversion = convertToCcda(parseGpRecord(await host.read(file)), host.now())
+      resources = conversion.ledger.length
       const text = html ? htmlPage(conversion.value) : serialise(conversion.value)
       if (out === undefined) host.print(text)
       else await host.write(several ? join(out, nameOf(file, html)) : out, text)
@@ -50,8 +52,8 @@ export async function convertFiles({ files, out, issues, html }: ConvertOptions,
       host.tell(`${file}: ${reason}`)
       told.push({ file, refused: reason })
     }
+    if (several) host.step(resources)
   }
-  if (several) host.progress(files.length, files.length)
   if (issues !== undefined) await host.write(issues, `${JSON.stringify(several ? told : told[0], undefined, 2)}\n`)
   if (several) host.tell(`${files.length - failed} of ${files.length} records converted`)
   return failed === 0 ? 0 : 1
