@@ -37,12 +37,14 @@ export async function startServer(databaseUrl: string): Promise<RunningServer> {
     errors,
     send: ({ method, path, headers, body }) =>
       new Promise((resolve, reject) => {
+        // Node frames a body itself only where the method usually has one.
+        const framed = body === undefined ? headers : { ...headers, 'content-length': String(body.length) }
         const request = httpRequest({
           host: hostname,
           port,
           method,
           path: `/fhir${path}`,
-          headers,
+          headers: framed,
           agent,
           timeout: 70_000,
         })

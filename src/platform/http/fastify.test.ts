@@ -170,6 +170,14 @@ test('a malformed address is 400, not 500', async () => {
   assert.equal(JSON.parse(answer.body).resourceType, 'OperationOutcome')
 })
 
+test('an address with an endless part is 414, and no log line holds it', async () => {
+  const { status, body } = await ask(`/fhir/Patient/${'endless'.repeat(1000)}`)
+  assert.equal(status, 414)
+  assert.match(body, /"expression":\["http\.path"\]/)
+  log.flush()
+  assert.doesNotMatch(readFileSync(join(folder, 'log'), 'utf8'), /endless/)
+})
+
 test('HEAD has the headers of GET and no body', async () => {
   const head = await ask('/fhir/long', { method: 'HEAD' })
   assert.equal(head.headers['content-length'], String(long.length))

@@ -192,7 +192,10 @@ class Exchange implements Call {
     try {
       const encoding = this.#request.headers['content-encoding']
       if (encoding !== undefined && encoding !== 'identity' && request.body !== undefined)
-        throw new Problem('invalid', `Content-Encoding ${encoding} is not understood`, { code: { http: 415 } })
+        throw new Problem('invalid', 'This Content-Encoding is not understood', {
+          at: 'Content-Encoding',
+          code: { http: 415 },
+        })
       route.handle(this, new PlainRequest(request)).then(this.send, this.refuse)
     } catch (error) {
       this.refuse(error)
@@ -345,9 +348,14 @@ function asBodyProblem(error: unknown): Problem {
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
     return new Problem('invalid', 'The body is too large', { code: { http: 413, fhir: 'too-long' } })
   if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH')
-    return new Problem('invalid', 'The body is not as long as Content-Length says')
-  if (code === 'FST_ERR_BAD_URL') return new Problem('invalid', 'The address is not well formed')
+    return new Problem('invalid', 'The body is not as long as Content-Length says', { at: 'Content-Length' })
+  if (code === 'FST_ERR_BAD_URL') return new Problem('invalid', 'The address is not well formed', { at: 'http.path' })
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH')
+    return new Problem('invalid', 'A part of the address is too long', {
+      at: 'http.path',
+      code: { http: 414, fhir: 'too-long' },
+    })
   if (code?.startsWith('FST_ERR_CTP'))
-    return new Problem('invalid', 'Content-Type is not well formed', { code: { http: 415 } })
+    return new Problem('invalid', 'Content-Type is not well formed', { at: 'Content-Type', code: { http: 415 } })
   return asProblem(error)
 }
