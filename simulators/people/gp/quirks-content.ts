@@ -120,7 +120,7 @@ export const codings = {
         }
       }
       return resource.resourceType === 'MedicationStatement' && random.chance(0.3)
-        ? { ...resource, dosage: [{ text: 'One\u0002 to be taken\u0000 daily' }] }
+        ? { ...resource, dosage: [{ text: 'One\u0002 to be taken\u0008 daily' }] }
         : resource
     }),
 } satisfies Record<string, Alter>
