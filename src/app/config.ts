@@ -2,7 +2,18 @@
 import { Problem } from '../kernel/problem.ts'
 import { logLevels } from '../platform/telemetry/log.ts'
 import type { ValidationPolicy } from '../standards/fhir/validation/policy.ts'
-import { databaseAddress, list, oneOf, type Setting, text, webAddress, whole } from './setting.ts'
+import {
+  databaseAddress,
+  list,
+  oneOf,
+  redisAddress,
+  secretList,
+  secretText,
+  type Setting,
+  text,
+  webAddress,
+  whole,
+} from './setting.ts'
 
 const day = 24 * 60 * 60
 
@@ -28,6 +39,20 @@ export const settings = {
   DATABASE_CONNECTIONS: whole(10, { from: 1, to: 1000 }, 'Connections to PostgreSQL a process keeps at most.'),
   STATEMENT_TIMEOUT_MS: whole(30_000, { from: 100, to: 3_600_000 }, 'How long one SQL statement may run.'),
   DATA_FOLDER: text('.weft', "Folder of the embedded PostgreSQL, from the project's folder where it is relative."),
+
+  CACHE_URL: redisAddress(
+    'Redis 7 or newer, shared by all processes; `rediss://` for TLS. Default: memory, each process its own.',
+  ),
+  CACHE_PASSWORD: secretText('Password for CACHE_URL.'),
+  CACHE_CA_FILE: text(undefined, 'PEM of the authority that signed the certificate of a `rediss://` server.'),
+  CACHE_SECRET: secretList(
+    '32 bytes in base64 or hex that encrypt what Redis keeps; with several the first writes and all read. Needed with CACHE_URL.',
+  ),
+  CACHE_MEMORY_BYTES: whole(
+    268_435_456,
+    { from: 0, to: 68_719_476_736 },
+    'How much a cache in memory may hold; what was used longest ago goes first.',
+  ),
 
   TENANT: whole(
     1,

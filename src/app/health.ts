@@ -1,9 +1,14 @@
 /** What the probes of an orchestrator ask. https://kubernetes.io/docs/concepts/workloads/pods/probes/ */
 import { asProblem } from '../kernel/problem.ts'
 
-export type DependencyState = { readonly status: 'up' | 'down'; readonly ms: number; readonly reason?: string }
+/** `degraded`: things go on without it, more slowly. */
+export type DependencyState = {
+  readonly status: 'up' | 'degraded' | 'down'
+  readonly ms: number
+  readonly reason?: string
+}
 export type HealthReport = {
-  readonly status: 'up' | 'down' | 'stopping'
+  readonly status: 'up' | 'degraded' | 'down' | 'stopping'
   readonly dependencies: Readonly<Record<string, DependencyState>>
 }
 
@@ -16,7 +21,11 @@ export type Health = {
 
 const patienceMs = 2000
 
-export function health(checks: Readonly<Record<string, () => Promise<void>>>): Health {
+/** `conveniences` are missed, not needed: each says why it is not there. */
+export function health(
+  checks: Readonly<Record<string, () => Promise<void>>>,
+  conveniences: Readonly<Record<string, () => string | undefined>> = {},
+): Health {
   let stops = false
   return {
     stopping() {
@@ -26,11 +35,16 @@ export function health(checks: Readonly<Record<string, () => Promise<void>>>): H
       const states = await Promise.all(
         Object.entries(checks).map(async ([name, check]) => [name, await run(check)] as const),
       )
-      const down = states.some(([, { status }]) => status === 'down')
-      return { status: stops ? 'stopping' : down ? 'down' : 'up', dependencies: Object.fromEntries(states) }
+      const missed = Object.entries(conveniences).map(([name, why]) => [name, missing(why())] as const)
+      const all = [...states, ...missed]
+      const worst = (['down', 'degraded'] as const).find((bad) => all.some(([, { status }]) => status === bad))
+      return { status: stops ? 'stopping' : (worst ?? 'up'), dependencies: Object.fromEntries(all) }
     },
   }
 }
+
+const missing = (reason: string | undefined): DependencyState =>
+  reason === undefined ? { status: 'up', ms: 0 } : { status: 'degraded', ms: 0, reason }
 
 async function run(check: () => Promise<void>): Promise<DependencyState> {
   const started = performance.now()

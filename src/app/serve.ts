@@ -57,7 +57,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const started: RunningService[] = []
   const listeners: Listener[] = []
   const checks: Record<string, () => Promise<void>> = { database: wiring.database.ping }
-  const state = health(checks)
+  const state = health(checks, {
+    cache: () => (wiring.cache.cache.figures().available ? undefined : 'Does not answer; everything goes on without'),
+  })
   const stop = async () => {
     state.stopping()
     await Promise.all(listeners.map((listener) => listener.stop()))

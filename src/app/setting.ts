@@ -79,6 +79,28 @@ export const databaseAddress = (description: string): Setting<string | undefined
   },
 })
 
+/** Never printed. */
+export const secretText = (description: string): Setting<string | undefined> => ({
+  ...text<string | undefined>(undefined, description),
+  secret: true,
+})
+
+export const secretList = (description: string): Setting<readonly string[]> => ({
+  ...list([], description),
+  secret: true,
+})
+
+export const redisAddress = (description: string): Setting<string | undefined> => ({
+  kind: 'redis URL',
+  default: undefined,
+  description,
+  secret: true,
+  read(value) {
+    if (/^rediss?:\/\//.test(value)) return value
+    throw new Error('expected redis://host:port, or rediss:// for TLS')
+  },
+})
+
 function urlOf(value: string): URL | undefined {
   return URL.canParse(value) ? new URL(value) : undefined
 }

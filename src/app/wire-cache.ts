@@ -6,6 +6,8 @@ import { memoryCache } from '../platform/cache/memory.ts'
 import type { Leases, ManagedCache } from '../platform/cache/port.ts'
 import { redisCache } from '../platform/cache/redis.ts'
 
+import type { Config } from './config.ts'
+
 export type CacheSettings = {
   /** `redis://` or `rediss://`; absent: the memory of this process. */
   readonly url?: string
@@ -24,18 +26,24 @@ export type CacheWiringDeps = {
   readonly seconds: () => number
   readonly randomBytes: (size: number) => Buffer
 }
-export type WiredCache = { readonly cache: ManagedCache; readonly leases?: Leases }
+export type WiredCache = {
+  readonly cache: ManagedCache
+  readonly leases?: Leases
+  /** For a command that asks once: a server need not wait. */
+  connected(): Promise<void>
+}
 
 /** Memory or Redis. What leaves the process is encrypted, so Redis without a secret stops the start. */
-export async function wireCache(settings: CacheSettings, deps: CacheWiringDeps): Promise<WiredCache> {
-  if (!settings.url) return { cache: memoryCache(deps.clock, settings.maxBytes, deps.seconds) }
+export function wireCache(settings: CacheSettings, deps: CacheWiringDeps): WiredCache {
+  if (!settings.url)
+    return { cache: memoryCache(deps.clock, settings.maxBytes, deps.seconds), connected: async () => {} }
   const secrets = settings.secrets.map(parseSecret).filter((secret) => secret !== undefined)
   if (secrets.length === 0 || secrets.length < settings.secrets.length)
     throw new Problem(
       'invalid',
       'CACHE_SECRET: a Redis cache needs 32 bytes in base64 or hex (openssl rand -base64 32)',
     )
-  const redis = await redisCache(
+  const redis = redisCache(
     {
       url: settings.url,
       ...(settings.password && { password: settings.password }),
@@ -45,5 +53,14 @@ export async function wireCache(settings: CacheSettings, deps: CacheWiringDeps):
   )
   const cache = encryptedCache(redis, secrets, deps.randomBytes)
   // Leases hold no values, but their names must not tell a patient either.
-  return { cache, leases: cache.leasesOf(redis.leases) }
+  return { cache, leases: cache.leasesOf(redis.leases), connected: redis.connected }
 }
+
+/** The settings of the environment that a cache is made from. */
+export const cacheSettings = (config: Config): CacheSettings => ({
+  ...(config.CACHE_URL && { url: config.CACHE_URL }),
+  ...(config.CACHE_PASSWORD && { password: config.CACHE_PASSWORD }),
+  ...(config.CACHE_CA_FILE && { caFile: config.CACHE_CA_FILE }),
+  secrets: config.CACHE_SECRET,
+  maxBytes: config.CACHE_MEMORY_BYTES,
+})

@@ -1,10 +1,11 @@
 /** Picks one adapter per port. The only place where a setting turns into a choice. */
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { Clock, Ids } from '../kernel/ports.ts'
 import { type Postgres, postgres } from '../platform/database/postgres.ts'
 import { describeFailure, type JsonLog, jsonLog } from '../platform/telemetry/log.ts'
 import { type Metrics, metrics } from '../platform/telemetry/metrics.ts'
 import type { Config } from './config.ts'
+import { cacheSettings, type WiredCache, wireCache } from './wire-cache.ts'
 
 export type Wiring = {
   readonly config: Config
@@ -16,6 +17,7 @@ export type Wiring = {
   readonly log: JsonLog
   readonly metrics: Metrics
   readonly database: Postgres
+  readonly cache: WiredCache
   stop(): Promise<void>
 }
 
@@ -29,16 +31,22 @@ export function wire(config: Config, about: { databaseUrl: string; publicUrl: st
     onIdleError: (error) => log.warn('database connection lost', describeFailure(error)),
   })
   figures.watchPool(database.state)
+  const clock = () => new Date()
+  const seconds = () => performance.now() / 1000
+  const cache = wireCache(cacheSettings(config), { clock, ids: randomUUID, log, seconds, randomBytes })
+  figures.watchCache(cache.cache.figures)
   return {
     config,
     publicUrl: about.publicUrl,
     version: about.version,
-    clock: () => new Date(),
+    clock,
     ids: randomUUID,
     log,
     metrics: figures,
     database,
+    cache,
     async stop() {
+      await cache.cache.close()
       await database.stop()
       log.flush()
     },

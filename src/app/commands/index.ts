@@ -1,9 +1,11 @@
 /** The commands, in the order of --help. */
+import { cache } from './cache.ts'
 import type { Command } from './command.ts'
 import { convert } from './convert.ts'
 import { load } from './load.ts'
 import { migrate } from './migrate.ts'
 import { serve } from './serve.ts'
+import { simulate } from './simulate.ts'
 import { start } from './start.ts'
 
-export const commands: readonly Command[] = [start, serve, migrate, load, convert]
+export const commands: readonly Command[] = [start, serve, migrate, load, convert, cache, simulate]

@@ -26,7 +26,7 @@ export function siteMount(site: Site): Mount {
       page(homePage({ ...site, hasMetrics: site.metrics !== undefined }), "style-src 'unsafe-inline'"),
     ),
     get('/health/live', async () => json({ status: 'up' })),
-    get('/health/ready', () => report((status) => status === 'up')),
+    get('/health/ready', () => report((status) => status === 'up' || status === 'degraded')),
     // Asked until it passes once; what breaks later is for /health/ready to tell.
     get('/health/startup', () => report((status) => status !== 'down')),
     get('/openapi.json', async () => json(await site.openApi())),

@@ -56,18 +56,16 @@ export function memoryCache(clock: Clock, maxBytes: number, seconds: () => numbe
       const entry = entries.get(id)
       if (entry) drop(id, entry)
     },
-    available: () => true,
-    async stats() {
-      return {
-        adapter: 'memory',
-        available: true,
-        ...tally(Array.from(entries.values(), (entry) => ({ kind: entry.key.kind, bytes: entry.bytes }))),
-        hits: counted.hits,
-        misses: counted.misses,
-        evictions,
-        latency: counted.latency(),
-      }
-    },
+    figures: () => ({
+      adapter: 'memory',
+      available: true,
+      hits: counted.hits,
+      misses: counted.misses,
+      latency: counted.latency(),
+      memory: { entries: entries.size, bytes, evictions },
+    }),
+    contents: async () =>
+      tally(Array.from(entries.values(), (entry) => ({ kind: entry.key.kind, bytes: entry.bytes }))),
     async purge(which = {}) {
       let gone = 0
       for (const [id, entry] of entries) {

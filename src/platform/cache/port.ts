@@ -10,25 +10,27 @@ export type CacheKey = { readonly kind: string; readonly subject: string; readon
 
 /** A cache as its operators see it. */
 export type ManagedCache = Cache & {
-  /** False: every get is a miss, and the service goes on without. */
-  available(): boolean
-  stats(): Promise<CacheStats>
+  /** Of this process, at no cost. */
+  figures(): CacheFigures
+  /** What is kept, counted: not for every moment. */
+  contents(): Promise<CacheContents>
   /** How many values are gone. Without a kind and a subject: all. */
   purge(which?: { readonly kind?: string; readonly subject?: string }): Promise<number>
   close(): Promise<void>
 }
-export type CacheStats = {
+export type CacheFigures = {
   readonly adapter: 'memory' | 'redis'
+  /** False: every get is a miss, and the service goes on without. */
   readonly available: boolean
-  readonly entries: number
-  readonly bytes: number
-  readonly kinds: Readonly<Record<string, { readonly entries: number; readonly bytes: number }>>
   readonly hits: number
   readonly misses: number
-  readonly evictions: number
   /** Of the last calls, in seconds. */
   readonly latency: { readonly p50: number; readonly p95: number }
+  /** Of the memory; Redis tells its own. */
+  readonly memory?: { readonly entries: number; readonly bytes: number; readonly evictions: number }
 }
+export type CacheContents = Size & { readonly kinds: Readonly<Record<string, Size>> }
+type Size = { readonly entries: number; readonly bytes: number }
 
 /** The right to do something alone among all processes. May be lost: a lease ends by itself after `ttlMs`. */
 export type Leases = {

@@ -21,7 +21,8 @@ const key = { kind: 'record', subject: '9990000000', view: 'A:*?' }
 
 async function aCache(t: TestContext, over: Partial<RedisCacheOptions> = {}) {
   const deps = { clock: () => new Date(), ids: randomUUID, log, seconds: () => performance.now() / 1000 }
-  const cache = await redisCache({ url, prefix: `test-${randomUUID()}`, pauseMs: 50, ...over }, deps)
+  const cache = redisCache({ url, prefix: `test-${randomUUID()}`, pauseMs: 50, ...over }, deps)
+  await cache.connected()
   t.after(async () => {
     await cache.purge()
     await cache.close()
@@ -67,11 +68,13 @@ test('bytes come back as they were, until their time is over', { skip }, async (
   await cache.set(key, bytes, 1)
   assert.deepEqual(await cache.get(key), bytes)
   assert.equal(await cache.get({ ...key, subject: '1' }), undefined)
-  const { adapter, available, entries, hits, misses, bytes: size } = await cache.stats()
-  assert.deepEqual(
-    { adapter, available, entries, hits, misses, size },
-    { adapter: 'redis', available: true, entries: 1, hits: 1, misses: 1, size: 300_000 },
-  )
+  assert.deepEqual(await cache.contents(), {
+    entries: 1,
+    bytes: 300_000,
+    kinds: { record: { entries: 1, bytes: 300_000 } },
+  })
+  const { adapter, available, hits, misses } = cache.figures()
+  assert.deepEqual({ adapter, available, hits, misses }, { adapter: 'redis', available: true, hits: 1, misses: 1 })
   await sleep(1100)
   assert.equal(await cache.get(key), undefined)
 })
@@ -131,14 +134,14 @@ test('with Redis gone everything is a miss and nothing fails; when it is back it
   const cache = await aCache(t, { url: door.url })
   await cache.set(key, Buffer.from('x'), 60)
   await door.shut()
-  await until(() => !cache.available())
+  await until(() => !cache.figures().available)
   assert.equal(await cache.get(key), undefined)
   await cache.set(key, Buffer.from('y'), 60)
   assert.equal(await cache.leases.acquire(key, 100), 'unavailable')
   assert.equal(await cache.purge(), 0)
-  assert.equal((await cache.stats()).available, false)
+  assert.equal(cache.figures().available, false)
   await door.open()
-  await until(() => cache.available())
+  await until(() => cache.figures().available)
   assert.equal(String(await cache.get(key)), 'x')
 })
 
@@ -150,13 +153,13 @@ test('a Redis that does not answer costs one short wait, and is left alone for a
   const from = performance.now()
   for (let n = 0; n < 20; n++) assert.equal(await cache.get(key), undefined)
   assert.ok(performance.now() - from < 350)
-  assert.equal(cache.available(), false)
+  assert.equal(cache.figures().available, false)
 })
 
 test('a port where nobody is is a cache that is not there', { skip }, async (t) => {
   const cache = await aCache(t, { url: 'redis://127.0.0.1:1', connectTimeoutMs: 300 })
   assert.equal(await cache.get(key), undefined)
-  assert.equal(cache.available(), false)
+  assert.equal(cache.figures().available, false)
 })
 
 test("over TLS with a password; a wrong one, or a stranger's certificate, is a cache that is not there", {
@@ -193,7 +196,7 @@ test("over TLS with a password; a wrong one, or a stranger's certificate, is a c
   await new Promise((spawned, failed) => server.once('spawn', spawned).once('error', failed))
   const there = { url: `rediss://127.0.0.1:${port}`, ca: readFileSync(keys.caFile), connectTimeoutMs: 1500 }
   const cache = await aCache(t, { ...there, password: 'right' })
-  await until(() => cache.available())
+  await until(() => cache.figures().available)
   await cache.set(key, Buffer.from('x'), 60)
   assert.equal(String(await cache.get(key)), 'x')
   const { ca: _ca, ...trustingNobody } = there
@@ -203,7 +206,7 @@ test("over TLS with a password; a wrong one, or a stranger's certificate, is a c
   ]) {
     const refused = await aCache(t, wrong)
     assert.equal(await refused.get(key), undefined)
-    assert.equal(refused.available(), false)
+    assert.equal(refused.figures().available, false)
   }
 })
 

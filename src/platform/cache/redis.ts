@@ -27,13 +27,17 @@ export type RedisCacheDeps = {
   readonly seconds: () => number
 }
 
-export type RedisCache = ManagedCache & { readonly leases: Leases }
+export type RedisCache = ManagedCache & {
+  readonly leases: Leases
+  /** Redis answers, or it took too long and everything goes on without. */
+  connected(): Promise<void>
+}
 
 /**
  * Redis 7 or newer. Whatever goes wrong there is a miss here: a get gives undefined, a set does nothing, and `available`
- * says so until it answers again. Comes back when Redis is connected, or without it when that takes too long.
+ * says so until it answers again.
  */
-export async function redisCache(options: RedisCacheOptions, deps: RedisCacheDeps): Promise<RedisCache> {
+export function redisCache(options: RedisCacheOptions, deps: RedisCacheDeps): RedisCache {
   const { clock, log, seconds } = deps
   const { prefix = 'weft', pauseMs = 2000 } = options
   const connections = Array.from({ length: options.connections ?? 2 }, () => new Redis(options.url, optionsOf(options)))
@@ -83,10 +87,6 @@ export async function redisCache(options: RedisCacheOptions, deps: RedisCacheDep
     })
   }
 
-  await Promise.race([
-    Promise.allSettled(connections.map((connection) => once(connection, 'ready'))),
-    new Promise<void>((go) => setTimeout(go, options.connectTimeoutMs ?? 2000).unref()),
-  ])
   return {
     async get(key) {
       const from = seconds()
@@ -102,8 +102,14 @@ export async function redisCache(options: RedisCacheOptions, deps: RedisCacheDep
     async delete(key) {
       await ask((redis) => redis.unlink(nameOf(key)))
     },
-    available,
-    async stats() {
+    figures: () => ({
+      adapter: 'redis',
+      available: available(),
+      hits: counted.hits,
+      misses: counted.misses,
+      latency: counted.latency(),
+    }),
+    async contents() {
       const kept: { kind: string; bytes: number }[] = []
       await each(`${plain(prefix)}:value:*`, async (redis, names) => {
         const pipeline = redis.pipeline()
@@ -112,16 +118,7 @@ export async function redisCache(options: RedisCacheOptions, deps: RedisCacheDep
         for (const [index, [, length]] of lengths.entries())
           kept.push({ kind: decodeURIComponent(names[index]?.split(':')[2] ?? ''), bytes: Number(length ?? 0) })
       })
-      const info = await ask((redis) => redis.info('stats'))
-      return {
-        adapter: 'redis',
-        available: available(),
-        ...tally(kept),
-        hits: counted.hits,
-        misses: counted.misses,
-        evictions: Number(/evicted_keys:(\d+)/.exec(info?.value ?? '')?.[1] ?? 0),
-        latency: counted.latency(),
-      }
+      return tally(kept)
     },
     async purge(which = {}) {
       const part = (text: string | undefined) => (text === undefined ? '*' : plain(text))
@@ -133,6 +130,12 @@ export async function redisCache(options: RedisCacheOptions, deps: RedisCacheDep
     },
     async close() {
       for (const connection of connections) connection.disconnect()
+    },
+    async connected() {
+      const waitMs = options.connectTimeoutMs ?? 2000
+      const late = new Promise<void>((go) => setTimeout(go, waitMs).unref())
+      const all = connections.filter(({ status }) => status !== 'ready').map((one) => once(one, 'ready'))
+      await Promise.race([Promise.allSettled(all), late])
     },
     leases: leases(ask, (key) => nameOf(key, 'lease'), deps.ids),
   }

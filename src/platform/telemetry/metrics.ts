@@ -1,5 +1,8 @@
 /** A process's figures in Prometheus' format. https://prometheus.io/docs/instrumenting/exposition_formats/ */
 import { AggregatorRegistry, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { Observe } from '../http/observe.ts'
+import { type CacheFiguresNow, watchCache } from './cache-metrics.ts'
+import { upstreamMetrics } from './upstream-metrics.ts'
 import { type MetricJson, type RequestMetrics, requestMetrics } from './request-metrics.ts'
 
 export type PoolState = () => { total: number; idle: number; waiting: number }
@@ -8,6 +11,9 @@ export type Metrics = {
   readonly requests: RequestMetrics
   /** Event loop lag, memory, garbage collection and file handles come by themselves. */
   watchPool(state: PoolState): void
+  watchCache(figures: CacheFiguresNow): void
+  /** Requests to other servers. */
+  readonly upstream: Observe
   json(): Promise<MetricJson[]>
 }
 
@@ -31,6 +37,8 @@ export function metrics(): Metrics {
         },
       })
     },
+    watchCache: (figures) => watchCache(registry, figures),
+    upstream: upstreamMetrics(registry),
     json: async () => [...((await registry.getMetricsAsJSON()) as unknown as MetricJson[]), ...requests.json()],
   }
 }
