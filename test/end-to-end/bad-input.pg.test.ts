@@ -196,7 +196,11 @@ test('SQL in every place is text', async () => {
   const made = await send(
     '/Patient',
     post(
-      JSON.stringify({ resourceType: 'Patient', name: [{ family: sql }], identifier: [{ system: 'urn:sql', value: sql }] }),
+      JSON.stringify({
+        resourceType: 'Patient',
+        name: [{ family: sql }],
+        identifier: [{ system: 'urn:sql', value: sql }],
+      }),
     ),
   )
   assert.equal(made.status, 201)

@@ -1,6 +1,6 @@
-import { Problem } from '../../kernel/problem.ts'
 import { loadDefinitions } from '../../platform/definitions/load.ts'
 import { startFhirServer } from '../../services/fhir-server/service.ts'
+import { applyPatch } from '../../standards/fhir/patch/apply-patch.ts'
 import { underPolicy } from '../../standards/fhir/validation/policy.ts'
 import { createValidator } from '../../standards/fhir/validation/validator.ts'
 import type { Service } from '../service.ts'
@@ -21,9 +21,7 @@ export const fhirServer: Service = {
       version,
       limits: { maxDepth: config.JSON_DEPTH_LIMIT, defaultCount: config.PAGE_SIZE, maxCount: config.PAGE_SIZE_LIMIT },
       validate: (resource) => underPolicy(validator(resource), config.VALIDATION),
-      patch() {
-        throw new Problem('unsupported', 'PATCH is not understood')
-      },
+      patch: (patch, before) => applyPatch(before, patch, definitions),
       pagingLifetimeSeconds: config.PAGING_LIFETIME_SECONDS,
       tenants: [config.TENANT],
     })

@@ -1,3 +1,5 @@
+import { Problem } from '../../kernel/problem.ts'
+
 /** PostgreSQL as the services see it. https://www.postgresql.org/docs/current/protocol-flow.html */
 
 /** A statement. With a `name` it is planned once per connection; without one it is planned for its values each time. */
@@ -16,4 +18,11 @@ export type Database = {
   /** One statement in a transaction of its own, as `tenant`: one round trip. */
   query<Row>(tenant: number, statement: Statement): Promise<Row[]>
   transaction<T>(tenant: number, work: (tx: Tx) => Promise<T>): Promise<T>
+}
+
+/** Another writer was faster. Who reads again and tries again may succeed. */
+export class WriteConflict extends Problem {
+  constructor(message: string, cause?: unknown) {
+    super('conflict', message, { cause })
+  }
 }

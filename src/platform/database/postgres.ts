@@ -1,7 +1,7 @@
 /** The Database port on node-postgres: a pool whose every statement runs as one tenant. */
 import pg from 'pg'
 import { Problem } from '../../kernel/problem.ts'
-import type { Database, Statement, Tx } from './port.ts'
+import { type Database, type Statement, type Tx, WriteConflict } from './port.ts'
 
 export type PostgresOptions = {
   readonly connectionString: string
@@ -161,6 +161,7 @@ export function databaseProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   const code = (error as { code?: string } | undefined)?.code ?? ''
   const known = kinds[code]
+  if (known?.[0] === 'conflict') return new WriteConflict(known[1], error)
   if (known) return new Problem(known[0], known[1], { cause: error })
   const lostConnection = !(error instanceof pg.DatabaseError)
   if (lostConnection) return new Problem('unavailable', 'The database cannot be reached', { cause: error })

@@ -81,10 +81,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       .filter(({ prefix }) => path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`))
       .sort((one, other) => other.prefix.length - one.prefix.length)[0]
 
-  function refuse(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  function refuse(problem: Problem, request: FastifyRequest, reply: FastifyReply, headers = {}): void {
     reply.hijack()
     const exchange = new Exchange(options, running, request.raw, reply.raw, 'none', mountAt(pathOf(request.raw.url)))
-    exchange.refuse(problem)
+    exchange.refuse(problem, headers)
   }
 
   for (const mount of options.mounts)
@@ -112,6 +112,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
         new Problem('invalid', `Here one may ${allow}`, { code: { http: 405, fhir: 'not-supported' } }),
         request,
         reply,
+        // https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6
+        { allow },
       )
     else refuse(new Problem('not-found', 'There is nothing at this address'), request, reply)
   })
@@ -196,7 +198,7 @@ class Exchange implements Call {
           at: 'Content-Encoding',
           code: { http: 415 },
         })
-      route.handle(this, new PlainRequest(request)).then(this.send, this.refuse)
+      route.handle(this, new PlainRequest(request)).then(this.send, (error: unknown) => this.refuse(error))
     } catch (error) {
       this.refuse(error)
     }
@@ -208,13 +210,13 @@ class Exchange implements Call {
     if (!this.#answered) this.refuse(late)
   }
 
-  refuse = (thrown: unknown): void => {
+  refuse = (thrown: unknown, headers: Readonly<Record<string, string>> = {}): void => {
     const problem = asProblem(thrown)
     if (problem.kind === 'internal') this.log.error('request failed', describeFailure(problem.cause ?? problem))
     const answer = this.#mount?.problem(problem, this.requestId) ?? problemJson(problem)
     // What is left of a body that was too large is not read; the connection cannot serve another request.
     const closes = httpStatus(problem) === 413
-    this.send(closes ? { ...answer, headers: { ...answer.headers, connection: 'close' } } : answer)
+    this.send({ ...answer, headers: { ...answer.headers, ...headers, ...(closes && { connection: 'close' }) } })
   }
 
   send = (answer: HttpResponse): void => {

@@ -118,8 +118,7 @@ function jsonBody(
   if (!wanted.includes(type)) throw wrongType(wanted.join(' or '))
   const charset = options.find((option) => option.startsWith('charset='))
   if (charset && !/^charset="?utf-?8"?$/.test(charset)) throw wrongType('UTF-8')
-  const body = parseJson(http.body, { maxDepth: server.limits.maxDepth })
-  return type === 'application/json-patch+json' || Array.isArray(body) ? { jsonPatch: body } : body
+  return parseJson(http.body, { maxDepth: server.limits.maxDepth })
 }
 
 const wrongType = (wanted: string) =>

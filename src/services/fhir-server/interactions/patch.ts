@@ -1,6 +1,7 @@
 /** https://hl7.org/fhir/R4/http.html#patch */
 import type { Call } from '../../../kernel/ports.ts'
 import { Problem } from '../../../kernel/problem.ts'
+import { WriteConflict } from '../../../platform/database/port.ts'
 import { parseJson } from '../../../standards/fhir/json.ts'
 import type { Resource } from '../../../standards/fhir/types.ts'
 import type { FhirServer } from '../server.ts'
@@ -25,7 +26,7 @@ async function patchOnce(server: FhirServer, call: Call, key: Key, { body, ifMat
   // What was patched is what was read: another writer in between is a reason to begin again.
   return update(server, call, key, after, { ifMatch: `W/"${before.version}"`, inTransaction: true }).catch((error) => {
     throw error instanceof Problem && error.kind === 'precondition-failed'
-      ? new Problem('conflict', error.message, { cause: error })
+      ? new WriteConflict(error.message, error)
       : error
   })
 }

@@ -1,6 +1,7 @@
 /** create, update and delete of one resource. https://hl7.org/fhir/R4/http.html#create */
 import type { Call } from '../../../kernel/ports.ts'
 import { Problem } from '../../../kernel/problem.ts'
+import { WriteConflict } from '../../../platform/database/port.ts'
 import type { Resource } from '../../../standards/fhir/types.ts'
 import type { FhirServer } from '../server.ts'
 import type { Key, Store, Stored } from '../store/port.ts'
@@ -102,7 +103,7 @@ export async function again<T>(ifMatch: string | undefined, attempt: () => Promi
     try {
       return await attempt()
     } catch (error) {
-      if (!(error instanceof Problem) || error.kind !== 'conflict') throw error
+      if (!(error instanceof WriteConflict)) throw error
       if (ifMatch !== undefined)
         throw new Problem('precondition-failed', error.message, { at: 'meta.versionId', cause: error })
       if (left <= 1) throw error

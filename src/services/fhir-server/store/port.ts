@@ -56,7 +56,7 @@ export type Store = {
   search<Row>(call: Call, search: CompiledSearch): Promise<Row[]>
   query<Row>(call: Call, statement: Statement): Promise<Row[]>
   /**
-   * All or nothing; versions, index rows and change log in one statement. Throws Problem('conflict') when a resource is
+   * All or nothing; versions, index rows and change log in one statement. Throws WriteConflict when a resource is
    * not what its writer saw. Answers in the order of the changes.
    */
   write(call: Call, changes: readonly Change[], lastUpdated: Date): Promise<{ rid: string; v: string }[]>

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { loadDefinitions } from '../../../platform/definitions/load.ts'
+import { applyPatch } from '../../../standards/fhir/patch/apply-patch.ts'
+import { createValidator } from '../../../standards/fhir/validation/validator.ts'
+import { testFhirServer } from '../../../../test/harness/fhir.ts'
+
+const definitions = loadDefinitions()
+const { ask, errors } = await testFhirServer({
+  validate: createValidator(definitions),
+  patch: (patch, before) => applyPatch(before, patch, definitions),
+})
+const json = { 'content-type': 'application/json-patch+json' }
+const replace = (path: string, value: unknown) => [{ op: 'replace', path, value }]
+const fhirPathPatch = (path: string, value: string) => ({
+  resourceType: 'Parameters',
+  parameter: [
+    {
+      name: 'operation',
+      part: [
+        { name: 'type', valueCode: 'replace' },
+        { name: 'path', valueString: path },
+        { name: 'value', valueCode: value },
+      ],
+    },
+  ],
+})
+
+await ask('PUT', '/Patient/p', {
+  resourceType: 'Patient',
+  id: 'p',
+  gender: 'male',
+  identifier: [{ system: 'urn:x', value: '1' }],
+  extension: [{ url: 'http://x', valueDecimal: 1 }],
+})
+
+test('a JSON Patch and a FHIRPath Patch make the next version', async () => {
+  const patched = await ask('PATCH', '/Patient/p', replace('/gender', 'female'), json)
+  assert.equal(patched.status, 200, patched.text)
+  assert.equal(patched.headers.etag, 'W/"2"')
+  assert.equal((await ask('PATCH', '/Patient/p', fhirPathPatch('Patient.gender', 'other'))).json.gender, 'other')
+  assert.equal((await ask('GET', '/Patient?gender=other')).json.total, 1)
+})
+
+test('a conditional patch finds its resource, and refuses when there is none', async () => {
+  assert.equal(
+    (await ask('PATCH', '/Patient?identifier=urn:x|1', replace('/gender', 'unknown'), json)).json.gender,
+    'unknown',
+  )
+  assert.equal((await ask('PATCH', '/Patient?identifier=urn:x|2', replace('/gender', 'male'), json)).status, 404)
+  assert.equal(
+    (await ask('PATCH', '/Patient/p', replace('/gender', 'male'), { ...json, 'if-match': 'W/"1"' })).status,
+    412,
+  )
+})
+
+test('a patch that breaks a rule is refused, and nothing changes', async () => {
+  const before = (await ask('GET', '/Patient/p')).text
+  for (const [patch, status] of [
+    [replace('/gender', 'wrong'), 422],
+    [replace('/id', 'q'), 400],
+    [replace('/name/3/family', 'x'), 400],
+    [[{ op: 'test', path: '/gender', value: 'nope' }], 409],
+    [{ resourceType: 'Patient' }, 400],
+  ] as const) {
+    const answer = await ask('PATCH', '/Patient/p', patch, Array.isArray(patch) ? json : {})
+    assert.ok(
+      answer.status === status || answer.status === 422,
+      `${JSON.stringify(patch)}: ${answer.status} ${answer.text}`,
+    )
+    assert.equal((await ask('GET', '/Patient/p')).text, before)
+  }
+})
+
+test('patches are entries of a transaction: a Binary, or Parameters', async () => {
+  const data = Buffer.from(JSON.stringify(replace('/gender', 'male'))).toString('base64')
+  await ask('PUT', '/Patient/q', { resourceType: 'Patient', id: 'q', gender: 'female' })
+  const answer = await ask('POST', '/', {
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: [
+      {
+        resource: { resourceType: 'Binary', contentType: 'application/json-patch+json', data },
+        request: { method: 'PATCH', url: 'Patient/p' },
+      },
+      { resource: fhirPathPatch('Patient.gender', 'other'), request: { method: 'PATCH', url: 'Patient/q' } },
+    ],
+  })
+  assert.equal(answer.status, 200, answer.text)
+  assert.equal((await ask('GET', '/Patient/p')).json.gender, 'male')
+  assert.equal((await ask('GET', '/Patient/q')).json.gender, 'other')
+})
+
+test('many patches at once are all applied, one after another', async () => {
+  await ask('PUT', '/Patient/r', { resourceType: 'Patient', id: 'r', name: [{ given: ['a'] }] })
+  const all = await Promise.all(
+    Array.from({ length: 6 }, (_, n) =>
+      ask('PATCH', '/Patient/r', [{ op: 'add', path: '/name/0/given/-', value: `g${n}` }], json),
+    ),
+  )
+  assert.deepEqual(
+    all.map(({ status }) => status),
+    Array(6).fill(200),
+  )
+  assert.equal((await ask('GET', '/Patient/r')).json.name[0].given.length, 7)
+})
+
+test('nothing failed within', () => assert.deepEqual(errors, []))
