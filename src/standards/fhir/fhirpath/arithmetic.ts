@@ -35,7 +35,14 @@ export function negated(collection: Collection): Collection {
   throw new Problem('invalid', `FHIRPath: there is no negative of ${item.type}`)
 }
 
-export const fromDecimal = (value: Decimal): Collection => [typedValue('System.Decimal', value)]
+export function fromDecimal(value: Decimal): Collection {
+  if (value.coefficient > maximum || value.coefficient < -maximum)
+    throw new Problem('invalid', 'FHIRPath: the number grows too long')
+  return [typedValue('System.Decimal', value)]
+}
+
+/** A thousand digits: far beyond what anybody measures, and still quick to calculate with. */
+const maximum = 10n ** 1000n
 export const fromQuantity = (value: Quantity): Collection => [typedValue('System.Quantity', value)]
 export const fromTemporal = (value: Temporal): Collection => [typedValue(`System.${value.kind}`, temporalText(value))]
 

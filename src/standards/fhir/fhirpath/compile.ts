@@ -10,7 +10,7 @@ import { operatorNamed } from './operators.ts'
 import { parseFhirPath } from './parse.ts'
 import { referencedType } from './references.ts'
 import { single, singleInteger } from './singleton.ts'
-import type { Environment, Run, State } from './state.ts'
+import { defaultMaximumSteps, type Environment, type Run } from './state.ts'
 import { isExactlyOfType, isOfType, resolveType, typeSpecifierOf } from './type-names.ts'
 import {
   fromBoolean,
@@ -36,6 +36,8 @@ export type CompileOptions = {
   readonly strict?: boolean
   /** Values say where they were found (`locationOf`); plain paths then cost more. */
   readonly located?: boolean
+  /** The expression comes from a request: regular expressions, which can be written to run for ever, are refused. */
+  readonly isFromStranger?: boolean
 }
 
 /** Evaluates on a value of the type it was compiled for. */
@@ -47,15 +49,24 @@ export type FhirPath = (value: unknown, environment?: Environment) => Collection
  */
 export function compileFhirPath(
   expression: string,
-  { type, definitions, strict = false, located = false }: CompileOptions,
+  { type, definitions, strict = false, located = false, isFromStranger = false }: CompileOptions,
 ): FhirPath {
   const model = modelOf(definitions)
   const isPolymorphic = definitions.type(type)?.isAbstract ?? false
   const ast = parseFhirPath(expression)
-  const context: Context = { model, strict, located, types: isPolymorphic ? undefined : [type], totalTypes: undefined }
-  const step = compile(ast, context)
+  const context: Context = {
+    model,
+    strict,
+    located,
+    isFromStranger,
+    types: isPolymorphic ? undefined : [type],
+    totalTypes: undefined,
+  }
   const path = pathOf(ast, context)
-  const evaluate: FhirPath = (value, environment = {}) => {
+  // The walk itself, without anything around it: what is not an object has nothing to walk through.
+  if (path && definitions.type(type)?.kind !== 'primitive') return walkerFor(path)
+  const { run } = compile(ast, context)
+  return (value, environment = {}) => {
     const root: TypedValue = {
       type: isPolymorphic ? resourceType(value, type) : type,
       value,
@@ -64,16 +75,32 @@ export function compileFhirPath(
       property: '',
       index: -1,
     }
-    const state: State = {
-      evaluation: { environment, model, root, moment: undefined },
-      self: [root],
-      index: 0,
-      total: nothing,
-    }
-    return step.run(state)
+    return withinLimits(() =>
+      run({
+        evaluation: {
+          environment,
+          model,
+          root,
+          moment: undefined,
+          stepsLeft: environment.maximumSteps ?? defaultMaximumSteps,
+        },
+        self: [root],
+        index: 0,
+        total: nothing,
+      }),
+    )
   }
-  // The walk itself, without anything around it: what is not an object has nothing to walk through.
-  return path && definitions.type(type)?.kind !== 'primitive' ? walkerFor(path) : evaluate
+}
+
+/** A text or a stack that grows beyond what JavaScript allows is the expression's fault. */
+function withinLimits(evaluate: () => Collection): Collection {
+  try {
+    return evaluate()
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new Problem('invalid', 'FHIRPath: the expression asks for too much', { cause: error })
+    throw error
+  }
 }
 
 /** What is known where an expression stands. */
@@ -81,6 +108,7 @@ type Context = {
   readonly model: Model
   readonly strict: boolean
   readonly located: boolean
+  readonly isFromStranger: boolean
   /** Of `$this`. */
   readonly types: Types
   readonly totalTypes: Types
@@ -89,19 +117,25 @@ type Context = {
 type Step = { readonly run: Run; readonly types: Types; readonly isUnordered: boolean }
 
 function compile(ast: Ast, context: Context): Step {
-  const general = compileGeneral(ast, context)
   const path = pathOf(ast, context)
+  if (!path) return compileGeneral(ast, context)
   const [type] = context.types ?? []
-  if (!path) return general
+  // Built when first used: many expressions are compiled and never asked.
   let walk: Walker | undefined
+  let general: Run | undefined
   const run: Run = (state) => {
     const [item] = state.self
-    if (state.self.length !== 1 || item?.type !== type || typeof item?.value !== 'object') return general.run(state)
-    // Built when first used: many expressions are compiled and never asked.
-    walk ??= walkerFor(path)
-    return walk(item.value)
+    if (state.self.length === 1 && item?.type === type && typeof item?.value === 'object') {
+      walk ??= walkerFor(path)
+      return walk(item.value)
+    }
+    general ??= compileGeneral(ast, context).run
+    return general(state)
   }
-  return { ...general, run }
+  return step(
+    run,
+    path.at(-1)?.map((one) => one.type),
+  )
 }
 
 function pathOf(ast: Ast, { model, located, strict, types }: Context): PlainPath | undefined {
@@ -204,6 +238,8 @@ function compileCall(ast: Ast & { kind: 'call' }, context: Context): Step {
   if (ast.name === 'sort') return compileSort(ast, context)
   const definition = functions.get(ast.name)
   if (!definition) throw new Problem('invalid', `FHIRPath: there is no function ${ast.name}()`)
+  if (context.isFromStranger && definition.takesRegularExpression)
+    throw new Problem('invalid', `FHIRPath: ${ast.name}() is not for expressions in requests`)
   if (ast.args.length < definition.minimum || ast.args.length > definition.maximum)
     throw new Problem('invalid', `FHIRPath: ${ast.name}() takes ${arity(definition)}, not ${ast.args.length}`)
   const from = target(ast.target, context)

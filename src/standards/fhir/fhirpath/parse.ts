@@ -1,8 +1,10 @@
+import { Problem } from '../../../kernel/problem.ts'
 import type { Ast, LiteralType, TypeSpecifier } from './ast.ts'
 import { syntaxProblem, tokenize, type Token } from './tokens.ts'
 
 /** An expression as a tree, or a Problem that says where it stops making sense. https://hl7.org/fhirpath/N1/#operator-precedence */
 export function parseFhirPath(expression: string): Ast {
+  if (expression.length > maximumLength) throw new Problem('invalid', 'FHIRPath: the expression is too long')
   const parser = new Parser(expression)
   const ast = parser.expression(0)
   parser.expectEnd()
@@ -27,14 +29,21 @@ const polarityBinding = precedence.length + 1
 
 const calendarUnits = /^(year|month|week|day|hour|minute|second|millisecond)s?$/
 
+/** The longest invariant of R4 has 900 characters. */
+const maximumLength = 20_000
+
 /** Deeper expressions than any person writes would exhaust the stack. */
 const maximumDepth = 200
+
+/** A chain is as deep as it is long: `a.b.c`, `1 + 1 + 1`. */
+const maximumChain = 1000
 
 class Parser {
   readonly #expression: string
   readonly #tokens: Token[]
   #position = 0
   #depth = 0
+  #links = 0
 
   constructor(expression: string) {
     this.#expression = expression
@@ -48,6 +57,7 @@ class Parser {
       const token = this.#token
       const level = token.kind === 'symbol' || token.kind === 'identifier' ? binding.get(token.text) : undefined
       if (level === undefined || level <= minimum) break
+      this.#link()
       this.#position++
       left =
         token.text === 'is' || token.text === 'as'
@@ -70,6 +80,7 @@ class Parser {
     }
     let ast = this.#term()
     for (;;) {
+      this.#link()
       if (this.#skip('.')) ast = this.#invocation(ast)
       else if (this.#token.text === '[' && this.#token.kind === 'symbol') {
         const at = this.#token.at
@@ -151,6 +162,10 @@ class Parser {
       this.#expect(')')
     }
     return { kind: 'call', target, name, args, at: token.at }
+  }
+
+  #link(): void {
+    if (++this.#links > maximumChain) throw this.#problem(this.#token, 'too many parts')
   }
 
   #typeSpecifier(): TypeSpecifier {

@@ -1,5 +1,6 @@
-import type { Collection, TypedValue } from './typed-value.ts'
+import { Problem } from '../../../kernel/problem.ts'
 import type { Model } from './navigate.ts'
+import type { Collection, TypedValue } from './typed-value.ts'
 
 /** What an expression may ask of the world around the value it is evaluated on. Everything may be left out. */
 export type Environment = {
@@ -22,6 +23,8 @@ export type Environment = {
   /** Whether a value conforms to a profile; undefined for a profile that nobody knows. */
   readonly conformsTo?: (value: TypedValue, profile: string) => boolean | undefined
   readonly trace?: (name: string, values: Collection) => void
+  /** Items looked at before an evaluation is given up: an expression of a few words can ask for more than anybody has time for. */
+  readonly maximumSteps?: number
 }
 
 /** One evaluation: what stays the same throughout, and the place where it stands. */
@@ -40,14 +43,21 @@ export type Evaluation = {
   readonly model: Model
   readonly root: TypedValue
   moment: Date | undefined
+  stepsLeft: number
 }
+
+export const defaultMaximumSteps = 10_000_000
 
 /** A compiled expression, or a part of one. */
 export type Run = (state: State) => Collection
 
-export const within = (state: State, self: Collection, index: number, total = state.total): State => ({
-  evaluation: state.evaluation,
-  self,
-  index,
-  total,
-})
+/** The same evaluation, standing at one item. */
+export function within(state: State, self: Collection, index: number, total = state.total): State {
+  spend(state.evaluation, 1)
+  return { evaluation: state.evaluation, self, index, total }
+}
+
+export function spend(evaluation: Evaluation, steps: number): void {
+  evaluation.stepsLeft -= steps
+  if (evaluation.stepsLeft < 0) throw new Problem('invalid', 'FHIRPath: the expression asks for too much')
+}

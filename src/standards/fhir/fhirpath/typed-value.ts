@@ -1,3 +1,5 @@
+import { Problem } from '../../../kernel/problem.ts'
+
 /**
  * A value with the type it has in the model. FHIR types go by their name (`HumanName`, `code`, `Patient.contact`);
  * FHIRPath's own by `System.Integer`. Values: booleans, strings, numbers or `JSON.rawJSON` objects, and objects as they
@@ -33,7 +35,17 @@ const no: Collection = [typedValue('System.Boolean', false)]
 export const fromBoolean = (value: boolean | undefined): Collection =>
   value === undefined ? nothing : value ? yes : no
 export const fromInteger = (value: number): Collection => [typedValue('System.Integer', value)]
-export const fromString = (value: string): Collection => [typedValue('System.String', value)]
+export function fromString(value: string): Collection {
+  allowLength(value.length)
+  return [typedValue('System.String', value)]
+}
+
+/** Joined to itself again and again, text would fill the memory. */
+export function allowLength(length: number): void {
+  if (length > maximumLength) throw new Problem('invalid', 'FHIRPath: the text grows too long')
+}
+
+const maximumLength = 16_000_000
 
 /** How `Patient.name[1].given[0]` is written for the value's place; undefined for a computed value. */
 export function locationOf(value: TypedValue): string | undefined {

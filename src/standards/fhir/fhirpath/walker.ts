@@ -29,7 +29,7 @@ const maximumAlternatives = 12
 
 type From = { readonly type: string; readonly model: Model; readonly strict: boolean }
 
-function stepsOf(ast: Ast, from: From): Alternative[][] | undefined {
+function stepsOf(ast: Ast, from: From): (readonly Alternative[])[] | undefined {
   const { model } = from
   if (ast.kind === 'this') return []
   if (ast.kind === 'member') {
@@ -40,7 +40,9 @@ function stepsOf(ast: Ast, from: From): Alternative[][] | undefined {
     const types = before.length === 0 ? [from.type] : (before.at(-1) ?? []).map((one) => one.type)
     if (types.length !== 1) return undefined
     const alternatives = model.alternatives(types[0] ?? '', ast.name)
-    return alternatives && [...before, [...alternatives]]
+    if (!alternatives) return undefined
+    before.push(alternatives)
+    return before
   }
   const narrowing = narrowingOf(ast, from)
   if (!narrowing) return undefined
@@ -48,7 +50,9 @@ function stepsOf(ast: Ast, from: From): Alternative[][] | undefined {
   const last = before?.at(-1)
   if (!before || !last) return undefined
   const kept = last.filter((one) => one.type === narrowing.type)
-  return kept.length === 1 ? [...before.slice(0, -1), kept] : undefined
+  if (kept.length !== 1) return undefined
+  before[before.length - 1] = kept
+  return before
 }
 
 /** `x.ofType(T)`, and where strictness does not hold it to one item, `x.as(T)` and `x as T`. */

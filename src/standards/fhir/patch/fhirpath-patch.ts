@@ -81,7 +81,12 @@ function replace({ resource, definitions }: Working, operation: PatchOperation):
 
 function find(resource: Resource, path: string, definitions: Definitions, operation: PatchOperation): Collection {
   try {
-    return compileFhirPath(path, { type: resource.resourceType, definitions, located: true })(resource)
+    return compileFhirPath(path, {
+      type: resource.resourceType,
+      definitions,
+      located: true,
+      isFromStranger: true,
+    })(resource)
   } catch (problem) {
     if (problem instanceof Problem) throw refusal(operation, problem.message)
     throw problem

@@ -17,6 +17,7 @@ export type FhirPathFunction = {
   readonly isUnordered?: true
   /** Of the input: the order decides the result (`first`). */
   readonly needsOrder?: true
+  readonly takesRegularExpression?: true
 }
 
 type Result = FhirPathFunction['result']
@@ -61,5 +62,10 @@ export function ofExpressions(
 
 export const ordered = (definition: FhirPathFunction): FhirPathFunction => ({ ...definition, needsOrder: true })
 export const unordered = (definition: FhirPathFunction): FhirPathFunction => ({ ...definition, isUnordered: true })
+
+export const byRegularExpression = (definition: FhirPathFunction): FhirPathFunction => ({
+  ...definition,
+  takesRegularExpression: true,
+})
 
 export type FunctionList = Readonly<Record<string, FhirPathFunction>>

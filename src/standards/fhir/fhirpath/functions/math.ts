@@ -96,6 +96,10 @@ function logarithm(value: number, base: number): number {
 
 function raised(base: Decimal, exponent: number): Decimal {
   let result = decimal(1)
-  for (let i = 0; i < exponent; i++) result = multiply(result, base)
+  // Each step is looked at, so that the number stops growing before it fills the memory.
+  for (let i = 0; i < exponent; i++) {
+    result = multiply(result, base)
+    fromDecimal(result)
+  }
   return result
 }

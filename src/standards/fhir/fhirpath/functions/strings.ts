@@ -1,8 +1,16 @@
 import { Buffer } from 'node:buffer'
 import { Problem } from '../../../../kernel/problem.ts'
 import { singleInteger, singleString } from '../singleton.ts'
-import { fromBoolean, fromInteger, fromString, nothing, typedValue, type Collection } from '../typed-value.ts'
-import { always, bool, ofValues, type FhirPathFunction, type FunctionList } from './function.ts'
+import {
+  allowLength,
+  fromBoolean,
+  fromInteger,
+  fromString,
+  nothing,
+  typedValue,
+  type Collection,
+} from '../typed-value.ts'
+import { always, bool, byRegularExpression, ofValues, type FhirPathFunction, type FunctionList } from './function.ts'
 
 const text = always('System.String')
 const whole = always('System.Integer')
@@ -26,13 +34,19 @@ export const strings: FunctionList = {
   trim: ofText('trim', 0, text, (value) => fromString(value.trim())),
   length: ofText('length', 0, whole, (value) => fromInteger(value.length)),
   toChars: ofText('toChars', 0, text, (value) => [...value].map((one) => typedValue('System.String', one))),
-  replace: ofText('replace', 2, text, (value, [pattern, by]) => fromString(value.replaceAll(pattern, () => by))),
-  matches: ofText('matches', 1, bool, (value, [pattern]) => fromBoolean(regularExpression(pattern).test(value))),
-  matchesFull: ofText('matchesFull', 1, bool, (value, [pattern]) =>
-    fromBoolean(regularExpression(`^(?:${pattern})$`).test(value)),
+  replace: ofText('replace', 2, text, (value, [pattern, by]) => fromString(replaced(value, pattern, by))),
+  matches: byRegularExpression(
+    ofText('matches', 1, bool, (value, [pattern]) => fromBoolean(regularExpression(pattern).test(value))),
   ),
-  replaceMatches: ofText('replaceMatches', 2, text, (value, [pattern, by]) =>
-    fromString(pattern === '' ? value : value.replaceAll(new RegExp(regularExpression(pattern), 'gs'), by)),
+  matchesFull: byRegularExpression(
+    ofText('matchesFull', 1, bool, (value, [pattern]) =>
+      fromBoolean(regularExpression(`^(?:${pattern})$`).test(value)),
+    ),
+  ),
+  replaceMatches: byRegularExpression(
+    ofText('replaceMatches', 2, text, (value, [pattern, by]) =>
+      fromString(pattern === '' ? value : value.replaceAll(new RegExp(regularExpression(pattern), 'gs'), by)),
+    ),
   ),
   split: ofText('split', 1, text, (value, [separator]) =>
     value.split(separator).map((one) => typedValue('System.String', one)),
@@ -65,6 +79,17 @@ function ofText(
     if (value === undefined || texts.includes(undefined)) return nothing
     return apply(value, [texts[0] ?? '', texts[1] ?? ''])
   })
+}
+
+function replaced(value: string, pattern: string, by: string): string {
+  let count = 0
+  for (
+    let at = value.indexOf(pattern);
+    at >= 0 && at < value.length;
+    at = value.indexOf(pattern, at + (pattern.length || 1))
+  )
+    allowLength(value.length + ++count * (by.length - pattern.length))
+  return value.replaceAll(pattern, () => by)
 }
 
 const expressions = new Map<string, RegExp>()
