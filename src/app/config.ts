@@ -74,6 +74,11 @@ export const settings = {
   PAGE_SIZE_LIMIT: whole(1000, { from: 1, to: 10_000 }, 'Largest `_count` that is followed.'),
   PAGING_LIFETIME_SECONDS: whole(day, { from: 60, to: 30 * day }, 'How long the links between pages work.'),
 
+  GATEWAY_SETTINGS: text(
+    undefined as string | undefined,
+    'JSON file with the settings of the IHE gateway and of the NHS services. Without it, and while HOST is this machine: the simulated NHS, and an issuer whose key is made in DATA_FOLDER.',
+  ),
+
   HEAD_TIMEOUT_MS: whole(10_000, { from: 100, to: 600_000 }, "Time for a request's head to arrive."),
   BODY_TIMEOUT_MS: whole(120_000, { from: 100, to: 3_600_000 }, 'Time for a whole request to arrive.'),
   REQUEST_TIMEOUT_MS: whole(60_000, { from: 100, to: 3_600_000 }, 'Time for an answer; after it the caller gets 504.'),

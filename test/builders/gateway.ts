@@ -158,7 +158,13 @@ export type TestGateway = {
 }
 
 export function aGateway(
-  over: { sources?: Sources; settings?: Partial<GatewaySettings>; cache?: boolean; content?: () => string } = {},
+  over: {
+    sources?: Sources
+    settings?: Partial<GatewaySettings>
+    cache?: boolean
+    content?: () => string
+    clientCertificate?: (request: HttpRequest) => string | undefined
+  } = {},
 ): TestGateway {
   const clock = { now: new Date('2026-03-01T12:00:00Z') }
   const lines: Line[] = []
@@ -195,7 +201,7 @@ export function aGateway(
     meter: { transaction: () => {} },
     deliver: async (_call, address, contentType, body) => void delivered.push({ address, contentType, body }),
     clock: tick,
-    clientCertificate: () => undefined,
+    clientCertificate: over.clientCertificate ?? (() => undefined),
     clientAddress: () => '192.0.2.1',
   })
   const call: Call = {

@@ -2,10 +2,11 @@
 import { cache } from './cache.ts'
 import type { Command } from './command.ts'
 import { convert } from './convert.ts'
+import { gateway } from './gateway.ts'
 import { load } from './load.ts'
 import { migrate } from './migrate.ts'
 import { serve } from './serve.ts'
 import { simulate } from './simulate.ts'
 import { start } from './start.ts'
 
-export const commands: readonly Command[] = [start, serve, migrate, load, convert, cache, simulate]
+export const commands: readonly Command[] = [start, serve, migrate, load, convert, gateway, cache, simulate]

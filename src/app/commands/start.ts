@@ -47,6 +47,7 @@ const welcome = (url: string, database: string) => [
   `  ${url}/fhir/Patient         the patients in it`,
   `  ${url}/fhir/metadata        what the FHIR server can do`,
   `  ${url}/docs                 the HTTP API (ReDoc: ${url}/redoc)`,
+  `  ${url}/gateway              what EHRs asked of the NHS (examples/gateway)`,
   `  ${url}/health/ready         its state, and what it depends on`,
   `  ${url}/metrics              figures for Prometheus`,
   '',

@@ -13,11 +13,21 @@ export type SimulatedNhsOptions = {
   readonly seed?: number
 }
 
+/** The made people that are there by default. */
+export const simulatedPeople = { seed: 1, people: 200 } as const
 export const simulatedConsumers = [madeHospital]
 
 /** PDS, SDS, Spine and practices with the made people, on ports of their own of this machine. */
 export function simulatedNhs(options: SimulatedNhsOptions): Promise<NhsSimulator> {
-  const { folder, clock, ids, chance, randomBytes, people = 200, seed = 1 } = options
+  const {
+    folder,
+    clock,
+    ids,
+    chance,
+    randomBytes,
+    people = simulatedPeople.people,
+    seed = simulatedPeople.seed,
+  } = options
   return startNhsSimulator({
     world: madeWorld({ seed, people }),
     folder: join(folder, 'nhs-simulator'),

@@ -8,6 +8,7 @@ import { readThrough } from '../../platform/cache/read-through.ts'
 import type { Database } from '../../platform/database/port.ts'
 import type { HttpRequest, Mount } from '../../platform/http/port.ts'
 import type { Observe } from '../../platform/http/observe.ts'
+import { listenMutualTls, peerOf } from '../../platform/http/mutual-tls.ts'
 import { send } from '../../platform/http/send.ts'
 import { sleep } from '../../platform/http/timing.ts'
 import { tlsFiles } from '../../platform/http/tls-files.ts'
@@ -18,7 +19,13 @@ import type { Convert } from '../../services/ihe-gateway/documents/convert.ts'
 import { postgresDocuments } from '../../services/ihe-gateway/documents/postgres.ts'
 import { postgresMapping } from '../../services/ihe-gateway/mapping/postgres.ts'
 import { operatorsMount } from '../../services/ihe-gateway/operators/mount.ts'
-import { parseGatewaySettings, type SyslogSettings } from '../../services/ihe-gateway/parse-settings.ts'
+import {
+  type InstalledGateway,
+  type MutualTlsSettings,
+  parseGatewaySettings,
+  type ProxySettings,
+  type SyslogSettings,
+} from '../../services/ihe-gateway/parse-settings.ts'
 import { soapMount } from '../../services/ihe-gateway/service.ts'
 import type { GatewaySettings } from '../../services/ihe-gateway/settings.ts'
 import { type NhsSettings, parseNhsSettings } from '../../services/ihe-gateway/sources/settings.ts'
@@ -47,8 +54,7 @@ export type GatewayOptions = {
   readonly meter: GatewayMeter
   readonly observe?: Observe
   readonly traceparent?: (call: Call) => string | undefined
-  readonly clientCertificate: (request: HttpRequest) => string | undefined
-  readonly clientAddress: (request: HttpRequest) => string | undefined
+  readonly tenant: number
 }
 export type StartedGateway = {
   readonly mounts: readonly Mount[]
@@ -92,13 +98,15 @@ export async function startGateway(options: GatewayOptions): Promise<StartedGate
     meter: options.meter,
     deliver: deliverer(outbound),
     clock,
-    clientCertificate: options.clientCertificate,
-    clientAddress: options.clientAddress,
+    clientCertificate: (request) => peerOf(request)?.fingerprint ?? toldByProxy(installed.proxy, request),
+    clientAddress: ({ remoteAddress }) => remoteAddress,
   })
+  const listener = installed.mutualTls && (await listenWith(installed.mutualTls, [soap], settings, options))
   return {
     mounts: [soap, operatorsMount(records, clock)],
     settings,
     async stop() {
+      await listener?.stop()
       nhs.close()
       outbound.close()
       await repository?.stop()
@@ -109,12 +117,7 @@ export async function startGateway(options: GatewayOptions): Promise<StartedGate
 
 const noRepository: AuditSender = { send: () => {} }
 
-type Installed = {
-  readonly settings: GatewaySettings
-  readonly syslog?: SyslogSettings
-  readonly nhs: NhsSettings
-  stop(): Promise<void>
-}
+type Installed = InstalledGateway & { readonly nhs: NhsSettings; stop(): Promise<void> }
 
 function fromFile(file: string): Installed {
   const read = (name: string) => {
@@ -130,9 +133,13 @@ function fromFile(file: string): Installed {
   } catch (cause) {
     throw new Problem('invalid', `${file} cannot be read as JSON`, { cause })
   }
+  const gateway = parseGatewaySettings(content.gateway ?? {}, read)
+  const beside = (name: string) => resolve(dirname(file), name)
   return {
-    ...parseGatewaySettings(content.gateway ?? {}, read),
-    nhs: parseNhsSettings(content.nhs ?? {}, (name) => resolve(dirname(file), name)),
+    ...gateway,
+    ...(gateway.syslog && { syslog: filesBeside(gateway.syslog, beside) }),
+    ...(gateway.mutualTls && { mutualTls: filesBeside(gateway.mutualTls, beside) }),
+    nhs: parseNhsSettings(content.nhs ?? {}, beside),
     stop: async () => {},
   }
 }
@@ -159,4 +166,40 @@ function syslog(
     source: { host: settings.audit.sourceId, application: 'weft', process: String(process.pid) },
     log,
   })
+}
+
+const filesBeside = <T extends { keyFile?: string; certFile?: string; caFile?: string }>(
+  settings: T,
+  beside: (name: string) => string,
+): T => ({
+  ...settings,
+  ...(settings.keyFile && { keyFile: beside(settings.keyFile) }),
+  ...(settings.certFile && { certFile: beside(settings.certFile) }),
+  ...(settings.caFile && { caFile: beside(settings.caFile) }),
+})
+
+function listenWith(
+  { host, port, keyFile, certFile, caFile }: MutualTlsSettings,
+  mounts: readonly Mount[],
+  settings: GatewaySettings,
+  options: GatewayOptions,
+) {
+  return listenMutualTls({
+    host,
+    port,
+    tls: tlsFiles({ keyFile, certFile, caFile }, options.clock, options.log),
+    mounts,
+    tenant: options.tenant,
+    bodyLimitBytes: settings.maxRequestBytes,
+    requestTimeoutMs: 60_000,
+    log: options.log,
+    ids: options.ids,
+  })
+}
+
+/** A header counts only where the connection is the proxy's own; anybody could write one. */
+function toldByProxy(proxy: ProxySettings | undefined, { headers, remoteAddress }: HttpRequest): string | undefined {
+  if (!proxy?.addresses.includes((remoteAddress ?? '').replace(/^::ffff:/, ''))) return undefined
+  const value = headers[proxy.certificateHeader]
+  return typeof value === 'string' ? value.replaceAll(':', '').trim().toLowerCase() : undefined
 }

@@ -327,6 +327,9 @@ class PlainRequest implements HttpRequest {
   get body() {
     return this.#request.body as Buffer | undefined
   }
+  get remoteAddress() {
+    return this.#request.raw.socket.remoteAddress
+  }
 }
 
 function pathOf(url = '/'): string {

@@ -63,6 +63,8 @@ export type HttpRequest = {
   readonly params: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: Buffer | undefined
+  /** Of the other end of the connection, which may be a proxy. */
+  readonly remoteAddress?: string | undefined
 }
 export type HttpResponse = {
   readonly status: number

@@ -9,6 +9,8 @@ export type PoolState = () => { total: number; idle: number; waiting: number }
 
 export type Metrics = {
   readonly requests: RequestMetrics
+  /** For a service's own figures. */
+  readonly registry: Registry
   /** Event loop lag, memory, garbage collection and file handles come by themselves. */
   watchPool(state: PoolState): void
   watchCache(figures: CacheFiguresNow): void
@@ -23,6 +25,7 @@ export function metrics(): Metrics {
   collectDefaultMetrics({ register: registry })
   return {
     requests,
+    registry,
     watchPool(state) {
       new Gauge({
         name: 'database_connections',

@@ -74,6 +74,9 @@ test('a fixed document that is no longer kept is built again with the same bytes
   assert.deepEqual(document((await fetch(gateway, id)).text), bytes)
   content = 'as it is now'
   assert.match((await fetch(gateway, id)).text, /XDSDocumentUniqueIdError/)
+  const next = soap.uniqueIds((await find(gateway)).text).stable[0]!
+  assert.notEqual(next, id)
+  assert.match(document((await fetch(gateway, next)).text).toString(), /as it is now/)
 })
 
 test('an on-demand entry gives a document with an id of its own', async () => {
@@ -197,6 +200,21 @@ test('an assertion comes once; where it may come until it expires, a message sti
   assert.equal((await find(lenient, undefined, { security, messageId })).status, 200)
   assert.equal((await find(lenient, undefined, { security })).status, 200)
   assert.equal((await find(lenient, undefined, { security, messageId })).status, 400)
+})
+
+test('an assertion that was verified once is not believed with a word changed, nor after its time', async () => {
+  const gateway = aGateway({ settings: { xua: { ...settings.xua, assertionUse: 'until-expiry' } } })
+  const security = assertion(gateway.clock.now)
+  assert.equal((await find(gateway, undefined, { security })).status, 200)
+  assert.equal((await find(gateway, undefined, { security })).status, 200)
+  for (const [from, to] of [
+    ['ajones', 'asmith'],
+    ['TREATMENT', 'RESEARCH'],
+  ] as const)
+    assert.match((await find(gateway, undefined, { security: security.replace(from, to) })).text, /does not hold/)
+  assert.match((await find(gateway, undefined, { security: security + security })).text, /More than one Assertion/)
+  gateway.clock.now = new Date(gateway.clock.now.getTime() + 400_000)
+  assert.match((await find(gateway, undefined, { security })).text, /expired/)
 })
 
 test('an issuer speaks for its own communities only', async () => {

@@ -99,17 +99,43 @@ const schema = Type.Object(
       },
       closed,
     ),
+    /** A listener for client certificates, beside the plain one. */
+    mutualTls: Type.Optional(
+      Type.Object(
+        {
+          host: Type.String({ default: '0.0.0.0' }),
+          port: Type.Integer({ minimum: 0, maximum: 65535, default: 8443 }),
+          keyFile: text,
+          certFile: text,
+          caFile: text,
+        },
+        closed,
+      ),
+    ),
+    /** Who may say, in a header, with which client certificate a request came: SHA-256 fingerprint in hex. */
+    proxy: Type.Optional(
+      Type.Object(
+        { addresses: Type.Array(text, { minItems: 1 }), certificateHeader: Type.String({ pattern: '^[a-z0-9-]+$' }) },
+        closed,
+      ),
+    ),
     maxRequestBytes: Type.Integer({ minimum: 10_000, maximum: 50_000_000, default: 1_000_000 }),
   },
   closed,
 )
-export type SyslogSettings = NonNullable<Static<typeof schema>['audit']['syslog']>
+type Parsed = Static<typeof schema>
+export type SyslogSettings = NonNullable<Parsed['audit']['syslog']>
+export type MutualTlsSettings = NonNullable<Parsed['mutualTls']>
+export type ProxySettings = NonNullable<Parsed['proxy']>
+export type InstalledGateway = {
+  readonly settings: GatewaySettings
+  readonly syslog?: SyslogSettings
+  readonly mutualTls?: MutualTlsSettings
+  readonly proxy?: ProxySettings
+}
 
 /** What the file of gateway settings holds. `read` gives the text of a file it names. Throws a Problem that names everything wrong. */
-export function parseGatewaySettings(
-  value: unknown,
-  read: (file: string) => string,
-): { settings: GatewaySettings; syslog?: SyslogSettings } {
+export function parseGatewaySettings(value: unknown, read: (file: string) => string): InstalledGateway {
   const filled = Value.Default(schema, structuredClone(value))
   if (!Value.Check(schema, filled)) {
     const found = [...Value.Errors(schema, filled)].map((error) => `${error.instancePath || '/'} ${error.message}`)
@@ -136,7 +162,7 @@ export function parseGatewaySettings(
       )
     return { issuer, communities, certificates: certificateFiles.map(read), authorities: authorityFiles.map(read) }
   })
-  const { audit, areas: asked, ...rest } = filled
+  const { audit, areas: asked, mutualTls, proxy, ...rest } = filled
   return {
     settings: {
       ...rest,
@@ -146,5 +172,7 @@ export function parseGatewaySettings(
       audit: { sourceId: audit.sourceId, enterpriseSiteId: audit.enterpriseSiteId },
     },
     ...(audit.syslog && { syslog: audit.syslog }),
+    ...(mutualTls && { mutualTls }),
+    ...(proxy && { proxy }),
   }
 }

@@ -2,10 +2,12 @@ import type { Mount } from '../../platform/http/port.ts'
 import { handleSoap, type SoapDeps } from './soap/dispatch.ts'
 import { asFault } from './soap/receive.ts'
 import { respondFault } from './soap/respond.ts'
+import { verifier } from './xua/verifier.ts'
 import { transactions } from './transactions/index.ts'
 
 /** The SOAP addresses of the gateway: one for each transaction. */
-export function soapMount(deps: Omit<SoapDeps, 'transactions'>): Mount {
+export function soapMount(given: Omit<SoapDeps, 'transactions' | 'verify'>): Mount {
+  const deps = { ...given, verify: verifier(given.gateway.settings.xua) }
   const paths = [...new Set(transactions.map(({ path }) => path))]
   return {
     prefix: '/SOAP',

@@ -38,8 +38,7 @@ const gateway = await startGateway({
   cache: memoryCache(clock, 100_000_000, seconds),
   convert: convertToCcda,
   meter: { transaction: () => {} },
-  clientCertificate: () => undefined,
-  clientAddress: () => undefined,
+  tenant: 1,
 })
 after(async () => {
   await gateway.stop()

@@ -65,10 +65,13 @@ async function build(
   if (document.offer === 'on-demand') return { bytes, newUniqueId: uuidOid(gateway.ids()) }
   const hash = createHash('sha1').update(bytes).digest('hex')
   const fixed = await gateway.documents.fix(call, document.uniqueId, { creationTime: at, hash, size: bytes.length })
-  // The record has changed since the document was fixed, and its bytes are no longer kept: a stable document never differs.
-  if (fixed.hash !== hash)
+  if (fixed.hash !== hash) {
+    // The record has changed since the document was fixed, and its bytes are no longer kept. A stable document never
+    // differs: this one is over, and the next query offers another.
+    await gateway.documents.deprecate(call, document.uniqueId)
     throw new Problem('gone', 'The document is no longer kept; query again for the current one', {
       code: { xds: 'XDSDocumentUniqueIdError' },
     })
+  }
   return { bytes }
 }

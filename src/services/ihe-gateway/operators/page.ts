@@ -25,7 +25,7 @@ code { font-size: .85em }
 </head>
 <body>
 <h1>IHE gateway</h1>
-<p>${records.length === 0 ? 'No transaction yet.' : `The latest ${records.length} transactions`}, as of <time>${escape(now.toISOString())}</time>.</p>
+<p>${records.length === 0 ? 'No transaction yet' : `The latest ${records.length} transactions`}, as of <time>${escape(now.toISOString())}</time>.</p>
 <table>
 <thead><tr><th>At</th><th>Transaction</th><th>Outcome</th><th class="number">ms</th><th>Community</th><th>Message</th><th>Audit record</th></tr></thead>
 <tbody>

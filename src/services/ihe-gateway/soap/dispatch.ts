@@ -11,6 +11,7 @@ import type { Answer, AnyTransaction, Context, Gateway } from '../transactions/t
 import { authenticate } from '../xua/authenticate.ts'
 import { permit } from '../xua/permit.ts'
 import type { Replays } from '../xua/replays.ts'
+import type { Verifier } from '../xua/verifier.ts'
 import { type Deliver, replyAsynchronously } from './asynchronous.ts'
 import { asFault, receive } from './receive.ts'
 import type { Journey } from './journey.ts'
@@ -20,6 +21,7 @@ import { traceOf } from './trace.ts'
 export type SoapDeps = {
   readonly gateway: Gateway
   readonly transactions: readonly AnyTransaction[]
+  readonly verify: Verifier
   readonly replays: Replays
   readonly log: TransactionLog
   readonly sender: AuditSender
@@ -53,8 +55,13 @@ export async function handleSoap(deps: SoapDeps, call: Call, http: HttpRequest):
   try {
     const transaction = choose(deps.transactions, http.path, request)
     journey.transaction = transaction
-    const credentials = { message: text, messageId: request.messageId, clientCertificate: deps.clientCertificate(http) }
-    const authenticated = await authenticate(call, credentials, deps.gateway.settings, deps.replays, at)
+    const credentials = {
+      message: text,
+      security: request.security,
+      messageId: request.messageId,
+      clientCertificate: deps.clientCertificate(http),
+    }
+    const authenticated = await authenticate(call, credentials, deps.gateway.settings, deps, at)
     journey.authenticated = authenticated
     const parsed = { request: transaction.read(request.body) }
     journey.parsed = parsed

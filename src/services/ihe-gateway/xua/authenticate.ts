@@ -1,16 +1,18 @@
 import { SoapFault } from '../../../standards/ihe/soap/fault.ts'
 import type { Assertion } from '../../../standards/ihe/saml/assertion.ts'
-import { verifyAssertion } from '../../../standards/ihe/saml/verify.ts'
+import type { ParsedElement } from '../../../standards/xml/read.ts'
 import { parseOdsCode } from '../../../standards/nhs/ods-code.ts'
 import type { Call } from '../../../kernel/ports.ts'
 import type { Community, GatewaySettings } from '../settings.ts'
 import type { Asking } from '../sources/port.ts'
 import { personName } from './person-name.ts'
 import type { Replays } from './replays.ts'
+import type { Verifier } from './verifier.ts'
 
 export type Authenticated = { readonly asking: Asking; readonly community: Community; readonly assertion: Assertion }
 export type Credentials = {
   readonly message: string
+  readonly security: ParsedElement | undefined
   readonly messageId: string
   /** SHA-256 fingerprint, hex, of the client certificate of the connection, where there was one. */
   readonly clientCertificate: string | undefined
@@ -19,13 +21,13 @@ export type Credentials = {
 /** Who asks: XUA, ITI TF-2 3.40. The issuer must speak for the community, the certificate be the community's. */
 export async function authenticate(
   call: Call,
-  { message, messageId, clientCertificate }: Credentials,
+  { message, security, messageId, clientCertificate }: Credentials,
   settings: GatewaySettings,
-  replays: Replays,
+  { verify, replays }: { readonly verify: Verifier; readonly replays: Replays },
   now: Date,
 ): Promise<Authenticated> {
   const { xua } = settings
-  const assertion = verifyAssertion(message, xua, now)
+  const assertion = verify(message, security, now)
   const community = communityOf(assertion, settings)
   if (community.clientCertificates.length && !community.clientCertificates.includes(clientCertificate ?? ''))
     throw refused('The connection is not the community’s: its client certificate is missing or another')

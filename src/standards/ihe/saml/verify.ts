@@ -155,8 +155,8 @@ function signedBytes(message: string, signature: Element, certificates: readonly
   throw refused('The signature of the assertion does not hold', 'wsse:FailedCheck')
 }
 
-/** SAML core 2.5 and the bearer rules of SAML profiles 4.1.4.3. */
-function checkConditions(assertion: Assertion, { audiences, clockSkewSeconds }: Expectations, now: Date): void {
+/** What must hold each time an assertion is shown, however often it was verified. SAML core 2.5 and the bearer rules of SAML profiles 4.1.4.3. */
+export function checkConditions(assertion: Assertion, { audiences, clockSkewSeconds }: Expectations, now: Date): void {
   const skew = clockSkewSeconds * 1000
   const early = (at: Date | undefined) => at !== undefined && at.getTime() > now.getTime() + skew
   const late = (at: Date | undefined) => at !== undefined && at.getTime() <= now.getTime() - skew

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto'
+import type { Assertion } from '../../../standards/ihe/saml/assertion.ts'
+import { checkConditions, type Expectations, verifyAssertion } from '../../../standards/ihe/saml/verify.ts'
+import { saml2 } from '../../../standards/ihe/soap/namespaces.ts'
+import type { ParsedElement } from '../../../standards/xml/read.ts'
+import { childrenNamed } from '../../../standards/xml/select.ts'
+
+/** `security` is the header of `message` as it was read. */
+export type Verifier = (message: string, security: ParsedElement | undefined, now: Date) => Assertion
+
+/**
+ * Verifies a signature once for each assertion, signature and all, that is shown again and again: whoever can show it
+ * whole holds what the first one held, and nothing outside it is believed. Times are looked at each time.
+ */
+export function verifier(expectations: Expectations, maxEntries = 5000, maxAgeMs = 600_000): Verifier {
+  const verified = new Map<string, { assertion: Assertion; at: number }>()
+  return (message, security, now) => {
+    const shown = security ? childrenNamed(security, saml2, 'Assertion') : []
+    if (shown.length !== 1) return verifyAssertion(message, expectations, now)
+    const key = createHash('sha256').update(JSON.stringify(shown[0])).digest('base64')
+    const known = verified.get(key)
+    if (known && now.getTime() - known.at < maxAgeMs) {
+      checkConditions(known.assertion, expectations, now)
+      return known.assertion
+    }
+    const assertion = verifyAssertion(message, expectations, now)
+    verified.delete(key)
+    verified.set(key, { assertion, at: now.getTime() })
+    if (verified.size > maxEntries) verified.delete(verified.keys().next().value!)
+    return assertion
+  }
+}
