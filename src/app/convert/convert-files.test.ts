@@ -76,7 +76,18 @@ test('what is no GP record at all is refused with a reason and the exit code 1',
       /refusal of one \(OperationOutcome\): Patient record not found/,
     ],
     [JSON.stringify(gpBundle({ resourceType: 'Patient', id: 'q' })), /2 Patients/],
-    [JSON.stringify(gpBundle(anAllergy({ clinicalStatus: { coding: [{ code: 'active' }] } }))), /FHIR R4/],
+    [
+      JSON.stringify(
+        gpBundle(
+          anAllergy({
+            clinicalStatus: {
+              coding: [{ system: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical', code: 'active' }],
+            },
+          }),
+        ),
+      ),
+      /FHIR R4/,
+    ],
     [JSON.stringify(gpBundle({ resourceType: 'ServiceRequest', id: 'q' })), /FHIR R4/],
     [JSON.stringify(gpBundle({ resourceType: 'MedicationOrder', id: 'q' })), /DSTU2/],
   ]

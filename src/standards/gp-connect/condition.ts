@@ -8,7 +8,7 @@ import type { SourceEntry } from './source.ts'
 /** https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-ProblemHeader-Condition-1 */
 export function readProblem(reader: Reader, entry: SourceEntry): Problem {
   const { source, people, datatypes } = reader
-  const { text, coded, fact } = datatypes
+  const { text, coded, fact, word } = datatypes
   source.current = entry
   const { resource } = entry
   const facts: Fact[] = []
@@ -24,7 +24,7 @@ export function readProblem(reader: Reader, entry: SourceEntry): Problem {
   const links: Link[] = []
   const link = (relation: string, reference: unknown): void => {
     const target = source.resolve(reference)
-    const words = text(object(reference)?.display)?.trim() ?? ''
+    const words = word(object(reference)?.display) ?? ''
     if (target) links.push({ relation, key: target.key, text: words })
     else if (words) links.push({ relation, text: words })
     else if (reference !== undefined) {

@@ -20,12 +20,17 @@ export type Datatypes = ReturnType<typeof readDatatypes>
 
 export function readDatatypes(source: Source, party: (reference: unknown) => Party | undefined) {
   const text = source.text
+  /** A string with something in it besides white space. */
+  const word = (value: unknown): string | undefined => {
+    const words = text(value)?.trim()
+    return words === '' ? undefined : words
+  }
 
   const coding = (value: Json): Coding => ({
-    system: text(value.system)?.trim(),
+    system: word(value.system),
     // Measured: codes with spaces in front.
-    code: text(value.code)?.trim(),
-    display: text(value.display)?.trim(),
+    code: word(value.code),
+    display: word(value.display),
     ...(value.userSelected === true && { userSelected: true }),
   })
 
@@ -34,7 +39,7 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
     if (!concept) return undefined
     const raw = objects(concept.coding)
     const codings = raw.map(coding)
-    let words = text(concept.text)?.trim()
+    let words = word(concept.text)
     // The term that was chosen, where it is not the preferred one for its code.
     if (!words) words = raw.map(chosenTerm).find((term) => term !== undefined)
     if (!words)
@@ -45,15 +50,15 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
   const chosenTerm = (value: Json): string | undefined => {
     for (const outer of objects(value.extension))
       for (const inner of objects(outer.extension))
-        if (/^descriptiondisplay$/i.test(rawString(inner.url) ?? '')) return text(inner.valueString)?.trim()
+        if (/^descriptiondisplay$/i.test(rawString(inner.url) ?? '')) return word(inner.valueString)
     return undefined
   }
 
   const identifiers = (value: unknown): Identifier[] => {
     const found: Identifier[] = []
     for (const one of objects(value)) {
-      const word = text(one.value)?.trim()
-      if (word) found.push({ system: text(one.system)?.trim(), value: word })
+      const value = word(one.value)
+      if (value) found.push({ system: word(one.system), value })
     }
     return found
   }
@@ -62,8 +67,8 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
     const one = object(value)
     if (!one) return undefined
     const digits = rawString(one.value)
-    const unit = text(one.unit)?.trim()
-    const code = text(one.code)?.trim()
+    const unit = word(one.unit)
+    const code = word(one.code)
     const comparator = text(one.comparator)
     if (digits === undefined && unit === undefined && code === undefined) return undefined
     return {
@@ -139,7 +144,7 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
   const names = (value: unknown): HumanName[] =>
     objects(value).map((one) => {
       const use = text(one.use)
-      const words = text(one.text)?.trim()
+      const words = word(one.text)
       // A few systems send the family name as an array, as an older FHIR had it.
       const family = array(one.family).map(text).filter(Boolean).join(' ').trim()
       return {
@@ -154,7 +159,7 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
   const strings = (value: unknown): string[] => {
     const found: string[] = []
     for (const one of array(value)) {
-      const words = text(one)?.trim()
+      const words = word(one)
       if (words) found.push(words)
     }
     return found
@@ -162,23 +167,23 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
 
   const addresses = (value: unknown): Address[] =>
     objects(value).map((one) => {
-      const words = text(one.text)?.trim()
+      const words = word(one.text)
       const lines = strings(one.line)
       return {
         ...optional('use', text(one.use)),
         lines: lines.length === 0 && words && !one.city && !one.postalCode ? words.split(/\s*[\n,]\s*/) : lines,
-        ...optional('city', text(one.city)?.trim()),
-        ...optional('district', text(one.district)?.trim()),
-        ...optional('state', text(one.state)?.trim()),
-        ...optional('postalCode', text(one.postalCode)?.trim()),
-        ...optional('country', text(one.country)?.trim()),
+        ...optional('city', word(one.city)),
+        ...optional('district', word(one.district)),
+        ...optional('state', word(one.state)),
+        ...optional('postalCode', word(one.postalCode)),
+        ...optional('country', word(one.country)),
       }
     })
 
   const telecoms = (value: unknown): Telecom[] => {
     const found: Telecom[] = []
     for (const one of objects(value)) {
-      const words = text(one.value)?.trim()
+      const words = word(one.value)
       if (words)
         found.push({ value: words, ...optional('system', text(one.system)), ...optional('use', text(one.use)) })
     }
@@ -189,7 +194,7 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
     if (words !== undefined && words.trim() !== '') facts.push({ label, text: words })
   }
 
-  return { text, coded, identifiers, quantity, period, value, notes, names, addresses, telecoms, strings, fact }
+  return { text, word, coded, identifiers, quantity, period, value, notes, names, addresses, telecoms, strings, fact }
 }
 
 /** `{ name: value }`, or nothing where there is no value: optional properties are absent, not undefined. */

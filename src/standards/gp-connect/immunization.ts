@@ -11,7 +11,7 @@ import type { SourceEntry } from './source.ts'
  */
 export function readImmunization(reader: Reader, entry: SourceEntry): Immunization {
   const { source, people, datatypes } = reader
-  const { text, coded, quantity, fact } = datatypes
+  const { text, coded, quantity, fact, word } = datatypes
   source.current = entry
   const { resource } = entry
   const procedure = coded(extension(resource, 'VaccinationProcedure')?.valueCodeableConcept)
@@ -53,7 +53,7 @@ export function readImmunization(reader: Reader, entry: SourceEntry): Immunizati
     }),
     given: boolean(resource.notGiven) !== true,
     vaccine,
-    ...optional('lot', text(resource.lotNumber)?.trim()),
+    ...optional('lot', word(resource.lotNumber)),
     ...optional('manufacturer', people.organisation(resource.manufacturer)),
     ...optional('expires', text(resource.expirationDate)),
     ...optional('site', coded(resource.site)),

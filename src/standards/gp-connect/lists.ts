@@ -204,7 +204,7 @@ export function readConsultations(
   const { source, datatypes } = reader
   const told = new Set<string>()
 
-  const titleOf = (list: SourceEntry): string => datatypes.text(list.resource.title)?.trim() ?? ''
+  const titleOf = (list: SourceEntry): string => datatypes.word(list.resource.title) ?? ''
   const partsOf = (list: SourceEntry, depth: number): ConsultationPart[] => {
     const parts: ConsultationPart[] = []
     source.current = list
@@ -212,7 +212,7 @@ export function readConsultations(
     for (const member of objects(list.resource.entry)) {
       source.current = list
       const target = source.resolve(member.item)
-      const display = datatypes.text(object(member.item)?.display)?.trim()
+      const display = datatypes.word(object(member.item)?.display)
       if (target === undefined) {
         const reference = datatypes.text(object(member.item)?.reference)
         if (display) parts.push({ kind: 'text', text: display })

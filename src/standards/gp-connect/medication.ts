@@ -209,7 +209,7 @@ function readProduct(
 function dosageWords({ datatypes }: Reader, value: unknown): string[] {
   const found: string[] = []
   for (const dosage of objects(value)) {
-    const parts = [datatypes.text(dosage.text)?.trim(), datatypes.text(dosage.patientInstruction)?.trim()]
+    const parts = [datatypes.word(dosage.text), datatypes.word(dosage.patientInstruction)]
     for (const extra of objects(dosage.additionalInstruction)) parts.push(datatypes.coded(extra)?.text)
     const amount = datatypes.quantity(dosage.doseQuantity)
     if (amount) parts.push(`Dose recorded as ${[amount.value, amount.unit ?? amount.code].filter(Boolean).join(' ')}`)
@@ -255,7 +255,7 @@ function firstRoute({ datatypes }: Reader, value: unknown): Coded | undefined {
 function supplied({ datatypes }: Reader, request: Json): Medication['quantity'] | undefined {
   const amount = object(object(request.dispenseRequest)?.quantity)
   const quantity = datatypes.quantity(amount)
-  const words = datatypes.text(extension(amount, 'MedicationQuantityText')?.valueString)?.trim()
+  const words = datatypes.word(extension(amount, 'MedicationQuantityText')?.valueString)
   return quantity || words ? { ...optional('quantity', quantity), ...optional('text', words) } : undefined
 }
 

@@ -74,12 +74,12 @@ function component(reader: Reader, one: Json): Component {
 
 function ranges({ datatypes }: Reader, value: unknown): Observation['ranges'] {
   if (value === undefined) return noRanges
-  const { quantity, coded, text } = datatypes
+  const { quantity, coded, word } = datatypes
   const found: Observation['ranges'][number][] = []
   for (const one of objects(value)) {
     const low = quantity(one.low)
     const high = quantity(one.high)
-    const words = text(one.text)?.trim()
+    const words = word(one.text)
     const meaning = coded(one.type)?.text
     if (low || high || words)
       found.push({

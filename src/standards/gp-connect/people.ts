@@ -14,7 +14,7 @@ export type People = {
 
 export function readPeople(source: Source): { people: People; datatypes: Datatypes } {
   const datatypes = readDatatypes(source, (reference) => people.party(reference))
-  const { text, identifiers, names, addresses, telecoms, coded } = datatypes
+  const { identifiers, names, addresses, telecoms, coded, word } = datatypes
   const parties = new Map<string, Party>()
 
   const organisations = new Map<string, Organisation>()
@@ -24,7 +24,7 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
     organisations.set(entry.key, {
       key: entry.key,
       identifiers: identifiers(resource.identifier),
-      name: text(resource.name)?.trim(),
+      name: word(resource.name),
       telecoms: telecoms(resource.telecom),
       addresses: addresses(resource.address),
     })
@@ -80,7 +80,7 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
   for (const entry of source.ofType('HealthcareService')) {
     source.current = entry
     const provider = organisation(entry.resource.providedBy)
-    const name = text(entry.resource.name)?.trim()
+    const name = word(entry.resource.name)
     parties.set(entry.key, { service: entry.key, ...optional('organisation', provider), ...optional('name', name) })
   }
 
@@ -91,7 +91,7 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
     const address = addresses(resource.address)[0]
     places.set(entry.key, {
       key: entry.key,
-      name: text(resource.name)?.trim() ?? '',
+      name: word(resource.name) ?? '',
       telecoms: telecoms(resource.telecom),
       ...optional('address', address),
     })
@@ -104,7 +104,7 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
       const target = source.resolve(reference)
       const found = target === undefined ? undefined : parties.get(target.key)
       if (found) return found
-      const name = text(object(reference)?.display)?.trim()
+      const name = word(object(reference)?.display)
       if (name) return { name }
       if (target?.type === 'Patient') return { name: 'The patient' }
       return undefined
@@ -112,7 +112,7 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
     place(reference) {
       const target = source.resolve(reference)
       const found = target === undefined ? undefined : places.get(target.key)
-      const name = text(object(reference)?.display)?.trim()
+      const name = word(object(reference)?.display)
       if (found)
         return name && name !== found.name ? { ...found, name: found.name ? `${name} (${found.name})` : name } : found
       return name ? { name, telecoms: [] } : undefined

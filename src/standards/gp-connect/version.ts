@@ -10,7 +10,7 @@ export function refuseOtherVersions(entries: readonly SourceEntry[]): void {
   for (const { type, resource, key } of entries) {
     const version =
       fromType[type] ??
-      (codedStatus.has(type) && object(resource.clinicalStatus) !== undefined ? 'R4' : undefined) ??
+      (codedStatus.has(type) && isCoded(resource.clinicalStatus) ? 'R4' : undefined) ??
       objects(resource.meta)
         .flatMap((meta) => (Array.isArray(meta.profile) ? meta.profile : []))
         .map(fromProfile)
@@ -21,6 +21,11 @@ export function refuseOtherVersions(entries: readonly SourceEntry[]): void {
         `The Bundle is written in FHIR ${version} (see ${key}): a GP Connect record is STU3`,
       )
   }
+}
+
+/** A status that is a CodeableConcept: broken content alone is no other version. */
+function isCoded(status: unknown): boolean {
+  return objects(object(status)?.coding).some((coding) => /clinical/.test(rawString(coding.system) ?? ''))
 }
 
 const codedStatus = new Set(['AllergyIntolerance', 'Condition'])
