@@ -27,6 +27,8 @@ export type NhsWiringDeps = {
   /** Each request to an upstream: which, its outcome, how long. */
   readonly observe?: Observe
   readonly traceparent?: (call: Call) => string | undefined
+  /** Sees every request that goes out. */
+  readonly sent?: (request: OutboundRequest) => void
 }
 
 /** The gateway's sources over the network. Keys and certificates are read now, so that a missing file stops the start. */
@@ -37,6 +39,14 @@ export function wireNhs(settings: NhsSettings, deps: NhsWiringDeps): { sources: 
     settings.organisations.map(({ odsCode, tls }) => [odsCode, send({ tls: tlsFiles(tls, clock, log) })]),
   )
 
+  const seen = (next: Transport): Transport => {
+    const { sent } = deps
+    if (!sent) return next
+    return (request, signal) => {
+      sent(request)
+      return next(request, signal)
+    }
+  }
   const guarded = (
     base: Transport,
     upstream: string,
@@ -44,7 +54,7 @@ export function wireNhs(settings: NhsSettings, deps: NhsWiringDeps): { sources: 
     circuitOf?: (request: OutboundRequest) => string,
   ): Transport =>
     withCircuitBreaker(
-      withObservation(withTimeout(base, timeoutMs), upstream, deps.observe ?? (() => {}), deps.seconds),
+      withObservation(withTimeout(seen(base), timeoutMs), upstream, deps.observe ?? (() => {}), deps.seconds),
       settings.breaker,
       clock,
       circuitOf,
