@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Bundle, Resource } from '../../../src/standards/fhir/types.ts'
 import { aCall, aGateway, allergies, anAsking } from '../../builders/nhs-gateway.ts'
@@ -21,23 +21,25 @@ test('a certificate that was renewed on disk is used without a restart, a half-w
   )
   const [mine, theirs] = settings.organisations
   assert.ok(mine && theirs)
-  const right = { key: readFileSync(mine.tls.keyFile), cert: readFileSync(mine.tls.certFile) }
+  const right = readFileSync(mine.tls.certFile, 'utf8')
+  const wrong = readFileSync(theirs.tls.certFile, 'utf8')
+  const keyOf = (pem: string) => pem.slice(0, pem.indexOf('-----BEGIN CERTIFICATE'))
+  const certificateOf = (pem: string) => pem.slice(pem.indexOf('-----BEGIN CERTIFICATE'))
   const ask = async (n: number) => {
     const answer = await sources.structuredRecord(aCall(), anAsking(), await locate(aNhsNumber(n)), allergies)
     return answer.outcome === 'unavailable' ? answer.reason : answer.outcome
   }
   assert.equal(await ask(0), 'record')
 
-  copyFileSync(theirs.tls.keyFile, mine.tls.keyFile)
+  writeFileSync(mine.tls.certFile, keyOf(wrong) + certificateOf(right))
   now += minute
   assert.equal(await ask(1), 'record', 'a key without its certificate is not taken')
 
-  copyFileSync(theirs.tls.certFile, mine.tls.certFile)
+  writeFileSync(mine.tls.certFile, wrong)
   now += minute
   assert.equal(await ask(2), 'access-denied', 'Spine sees the certificate of another organisation')
 
-  writeFileSync(mine.tls.keyFile, right.key)
-  writeFileSync(mine.tls.certFile, right.cert)
+  writeFileSync(mine.tls.certFile, right)
   now += minute
   assert.equal(await ask(3), 'record')
 })
