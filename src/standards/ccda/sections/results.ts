@@ -8,8 +8,8 @@ import { partyName, useParty } from '../entries/people.ts'
 import { interpretation, referenceRanges, resultStatus, resultValue, targetSite } from '../entries/result.ts'
 import { templates } from '../entries/template.ts'
 import { caption, content, lines, paragraph, row, table } from '../narrative.ts'
-import type { Component, Observation, Report, Specimen } from '../record.ts'
-import { effectiveTime, readable, readableWhen } from '../time.ts'
+import type { Component, Observation, Report, Specimen, When } from '../record.ts'
+import { effectiveTime, interval, readable, readableWhen, toTs } from '../time.ts'
 import { isHeading, placesOf } from './classify.ts'
 import { rangesText, resultText } from './item-text.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
@@ -209,10 +209,18 @@ function group(heading: Observation, members: readonly Observation[], desk: Desk
       ...(speaks ? [desk.id(heading.key, 'group')] : desk.ids(heading)),
       coded('code', heading.code),
       resultStatus(status),
+      groupTime(heading.when),
       heading.specimen && specimenElement(heading.specimen),
       ...components.map((component) => element('component', undefined, component)),
     ),
   }
+}
+
+/** An organizer's time is an interval with both its ends, or none. */
+function groupTime({ at, start = at, end = at }: When): XmlElement | undefined {
+  return start !== undefined && end !== undefined && toTs(start) !== undefined && toTs(end) !== undefined
+    ? interval({ start, end })
+    : undefined
 }
 
 function resultRow(observation: Observation, id: string, report: Report | undefined): XmlElement {
