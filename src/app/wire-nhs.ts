@@ -1,6 +1,6 @@
-import { createPrivateKey, type KeyObject, randomBytes } from 'node:crypto'
+import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Clock, Ids, Log } from '../kernel/ports.ts'
+import type { Call, Clock, Ids, Log } from '../kernel/ports.ts'
 import type { ReadThrough } from '../platform/cache/port.ts'
 import { withCircuitBreaker } from '../platform/http/circuit-breaker.ts'
 import { type Observe, withObservation } from '../platform/http/observe.ts'
@@ -11,7 +11,6 @@ import { send } from '../platform/http/send.ts'
 import { withTimeout } from '../platform/http/timeout.ts'
 import { sleep } from '../platform/http/timing.ts'
 import { tlsFiles, watched } from '../platform/http/tls-files.ts'
-import { childOf } from '../platform/telemetry/trace-context.ts'
 import { nhsSources } from '../services/ihe-gateway/sources/nhs-sources.ts'
 import type { Sources } from '../services/ihe-gateway/sources/port.ts'
 import type { NhsSettings, OrganisationSettings } from '../services/ihe-gateway/sources/settings.ts'
@@ -27,8 +26,7 @@ export type NhsWiringDeps = {
   readonly seconds: () => number
   /** Each request to an upstream: which, its outcome, how long. */
   readonly observe?: Observe
-  /** Sees every request that goes out. */
-  readonly sent?: (request: OutboundRequest) => void
+  readonly traceparent?: (call: Call) => string | undefined
 }
 
 /** The gateway's sources over the network. Keys and certificates are read now, so that a missing file stops the start. */
@@ -39,14 +37,6 @@ export function wireNhs(settings: NhsSettings, deps: NhsWiringDeps): { sources: 
     settings.organisations.map(({ odsCode, tls }) => [odsCode, send({ tls: tlsFiles(tls, clock, log) })]),
   )
 
-  const seen = (next: Transport): Transport => {
-    const { sent } = deps
-    if (!sent) return next
-    return (request, signal) => {
-      sent(request)
-      return next(request, signal)
-    }
-  }
   const guarded = (
     base: Transport,
     upstream: string,
@@ -54,7 +44,7 @@ export function wireNhs(settings: NhsSettings, deps: NhsWiringDeps): { sources: 
     circuitOf?: (request: OutboundRequest) => string,
   ): Transport =>
     withCircuitBreaker(
-      withObservation(withTimeout(seen(base), timeoutMs), upstream, deps.observe ?? (() => {}), deps.seconds),
+      withObservation(withTimeout(base, timeoutMs), upstream, deps.observe ?? (() => {}), deps.seconds),
       settings.breaker,
       clock,
       circuitOf,
@@ -85,7 +75,7 @@ export function wireNhs(settings: NhsSettings, deps: NhsWiringDeps): { sources: 
       ),
     clock,
     ids: deps.ids,
-    traceparent: ({ traceparent }) => traceparent && childOf(traceparent, randomBytes),
+    ...(deps.traceparent && { traceparent: deps.traceparent }),
   })
   const close = () => {
     apis.close()

@@ -6,10 +6,11 @@ import { population } from '../../simulators/people/population.ts'
 import { random } from '../../simulators/people/random.ts'
 import { compare } from '../conformance/ccda-readback/compare.ts'
 import { convert } from '../conformance/ccda-readback/convert.ts'
+import { mangle } from '../conformance/ccda-readback/mangle.ts'
 import { readBundle } from '../conformance/ccda-readback/read-bundle.ts'
 import { readDocument } from '../conformance/ccda-readback/read-document.ts'
 
-const people = population('conversion', 24)
+const people = population('conversion', 12)
 const [full] = people as [Person]
 
 test('a made record and its document say the same, whatever the quirks of the system it comes from', () => {
@@ -30,6 +31,23 @@ test('each quirk alone leaves nothing out of the document', () => {
   for (const quirk of quirkNames) {
     const record: string = JSON.stringify(gpRecord(person, { quirks: { only: [quirk] } }))
     assert.deepEqual(compare(readBundle(record), readDocument(convert(record).xml)), [], quirk)
+  }
+})
+
+test('a record that is damaged anywhere still becomes a document that accounts for every resource', () => {
+  for (let round = 0; round < 20; round++) {
+    const source = random(`damage ${round}`)
+    const quirks = quirkNames.filter(() => source.chance(0.15))
+    const record = mangle(gpRecord(source.pick(people), { quirks }), source, source.whole(1, 50))
+    const { xml, unaccounted, anchors } = convert(JSON.stringify(record), record)
+    assert.deepEqual(unaccounted, [], `round ${round}`)
+    const document = readDocument(xml)
+    assert.ok(document.sections.size > 5, `round ${round}`)
+    assert.deepEqual(
+      anchors.filter((id) => !document.hasAnchor(id)),
+      [],
+      `round ${round}`,
+    )
   }
 })
 

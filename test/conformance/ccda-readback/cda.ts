@@ -106,8 +106,10 @@ export function coded(cda: Cda, element: Element | undefined): Coded {
 export function referredText(cda: Cda, element: Element | undefined): string | undefined {
   if (!element) return undefined
   const reference = attribute(at(element, 'reference'), 'value')
-  if (reference?.startsWith('#')) return cda.narrative(reference.slice(1))
-  return textOf(element) || undefined
+  const referred = reference?.startsWith('#') ? cda.narrative(reference.slice(1)) : undefined
+  const own = textOf(element)
+  if (!referred || referred === own) return own || referred
+  return own ? `${own} ${referred}` : referred
 }
 
 /** A TS is its own low; an IVL_TS has both. */

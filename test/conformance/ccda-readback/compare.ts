@@ -20,6 +20,7 @@ export function compare(source: SourceRecord, document: ReadDocument): Differenc
     ...compareProblems(source, document),
     ...compareImmunizations(source, document),
     ...compareResults(source, document),
+    ...compareStatements(source, document),
     ...compareWords(source, document),
   ]
 }
@@ -338,6 +339,49 @@ function sameRange(
   if (found.value.kind === 'range') return found.value.low === range.low && found.value.high === range.high
   // A range of one end may also be told in words.
   return [range.low, range.high].every((end) => end === undefined || holds(found.text ?? '', end))
+}
+
+/**
+ * Every Observation, Encounter, referral, diary entry, document and report stands somewhere under its own id: as an entry
+ * with its codes, its words and its time.
+ */
+function compareStatements({ statements }: SourceRecord, document: ReadDocument): Difference[] {
+  const byId = Map.groupBy(
+    document.statements.flatMap((entry) => entry.ids.map((id) => ({ id: id.toLowerCase(), entry }))),
+    ({ id }) => id.replace(/^[^|]*\|/, ''),
+  )
+  return statements.flatMap((source): Difference[] => {
+    const key = `${source.type}/${source.id}`.toLowerCase()
+    const entries = byId.get(key) ?? []
+    const fault = (field: string, expected: unknown, found: unknown): Difference => ({
+      what: source.type,
+      id: source.id,
+      field,
+      expected: show(expected),
+      found: show(found),
+    })
+    if (entries.length === 0) return [fault('entry', source, 'none')]
+    const codes = entries.flatMap(({ entry }) => entry.allCodes)
+    const row = entries.map(({ entry }) => `${entry.row} ${entry.text}`).join(' ')
+    const missing = lacking(source.concept, codes)
+    const times = entries.flatMap(({ entry }) => entry.times)
+    return [
+      ...(missing.length > 0 ? [fault('codes', missing, codes)] : []),
+      ...(source.concept.text && !holds(row, source.concept.text) ? [fault('text', source.concept.text, row)] : []),
+      ...(sameTime(source.time, undefined) ||
+      times.some((time) => sameTime(source.time, time)) ||
+      isTold(source.time, entries, row)
+        ? []
+        : [fault('time', source.time, times)]),
+    ]
+  })
+}
+
+/** The organizer of a report has no place for the time it was issued: its heading tells the day. */
+function isTold(time: string | undefined, entries: readonly { entry: { element: string } }[], words: string): boolean {
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)/.exec(time ?? '') ?? []
+  const name = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')[Number(month) - 1]
+  return entries.every(({ entry }) => entry.element === 'organizer') && words.includes(`${Number(day)} ${name} ${year}`)
 }
 
 /** Where the template has no place for a range, the words have to tell it. */

@@ -13,6 +13,8 @@ export function convert(
 ): {
   xml: string
   unaccounted: string[]
+  /** The narrative IDs at which the ledger says an entry is found. */
+  anchors: string[]
   leftOut: { resource: string; reason: string }[]
 } {
   const { value, ledger } = convertToCcda(bundle, at)
@@ -24,6 +26,7 @@ export function convert(
       if (found >= 0) lines.splice(found, 1)
       return found < 0
     }),
+    anchors: ledger.flatMap((line) => (line.became === 'entry' ? [line.entry] : [])),
     leftOut: ledger.flatMap((line) =>
       line.became === 'left-out' ? [{ resource: line.resource, reason: line.reason }] : [],
     ),

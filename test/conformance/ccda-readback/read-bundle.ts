@@ -60,6 +60,13 @@ export type SourceResult = Base & {
   readonly isComponent: boolean
 }
 
+/** Anything else with a code and a time: an entry without a value, a consultation, a referral, a diary entry, a document. */
+export type SourceStatement = Base & {
+  readonly type: string
+  readonly concept: SourceConcept
+  readonly time: string | undefined
+}
+
 export type SourceRecord = {
   readonly allergies: readonly SourceAllergy[]
   readonly medications: readonly SourceMedication[]
@@ -68,6 +75,7 @@ export type SourceRecord = {
   readonly problems: readonly SourceProblem[]
   readonly immunizations: readonly SourceImmunization[]
   readonly results: readonly SourceResult[]
+  readonly statements: readonly SourceStatement[]
   /** Free text anywhere that has to reach the reader. */
   readonly words: readonly string[]
 }
@@ -115,6 +123,18 @@ export function readBundle(json: string): SourceRecord {
     problems: ofType('Condition').map(problem),
     immunizations: ofType('Immunization').map(immunization),
     results: ofType('Observation').flatMap(results),
+    statements: [
+      'Observation',
+      'Encounter',
+      'ReferralRequest',
+      'ProcedureRequest',
+      'DocumentReference',
+      'DiagnosticReport',
+    ].flatMap((type) =>
+      ofType(type)
+        .filter((each) => !isNarrative(each))
+        .map(statement),
+    ),
     words: all.flatMap(words),
   }
 }
@@ -220,6 +240,35 @@ function results(resource: Json): SourceResult[] {
     ...(hasValue ? [own] : []),
     ...array(resource.component).map((each) => result(object(each), resource, true)),
   ].filter((each) => each.quantity || each.string || each.coded)
+}
+
+const conceptOf: Record<string, (resource: Json) => unknown> = {
+  Encounter: ({ type }) => array(type)[0],
+  ReferralRequest: ({ reasonCode }) => array(reasonCode)[0],
+  DocumentReference: ({ type }) => type,
+}
+const timeOf: Record<string, (resource: Json) => unknown> = {
+  Observation: ({ effectiveDateTime, effectivePeriod }) => effectiveDateTime ?? object(effectivePeriod).start,
+  Encounter: ({ period }) => object(period).start,
+  ReferralRequest: ({ authoredOn }) => authoredOn,
+  ProcedureRequest: ({ occurrenceDateTime, occurrencePeriod }) => occurrenceDateTime ?? object(occurrencePeriod).start,
+  DocumentReference: ({ created }) => created,
+  DiagnosticReport: ({ issued }) => issued,
+}
+
+/** "Comment note": its words are all there is of it. */
+const isNarrative = ({ code, component }: Json) =>
+  concept(code).codes.some((each) => each.code === '37331000000100') && component === undefined
+
+function statement(resource: Json): SourceStatement {
+  const type = String(resource.resourceType)
+  return {
+    id: String(resource.id),
+    type,
+    concept: concept(conceptOf[type]?.(resource) ?? resource.code),
+    time: string(timeOf[type]?.(resource)),
+    words: [],
+  }
 }
 
 function result(value: Json, resource: Json, isComponent: boolean): SourceResult {

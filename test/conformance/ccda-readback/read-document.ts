@@ -87,6 +87,14 @@ export type DocumentResult = Entry & {
   readonly ranges: readonly { readonly value: Value; readonly text: string | undefined }[]
 }
 
+/** Whatever stands for something of the record. */
+export type DocumentStatement = Entry & {
+  readonly element: string
+  readonly times: readonly string[]
+  /** The words of its code, and of what that points at. */
+  readonly text: string
+}
+
 export type ReadDocument = {
   readonly allergies: readonly DocumentAllergy[]
   readonly medications: readonly DocumentMedication[]
@@ -96,6 +104,9 @@ export type ReadDocument = {
   readonly results: readonly DocumentResult[]
   /** Every observation of the document, whatever its template. */
   readonly observations: readonly DocumentResult[]
+  readonly statements: readonly DocumentStatement[]
+  /** Whether something in the narrative has that ID. */
+  hasAnchor(id: string): boolean
   /** All words a reader of the rendered document sees. */
   readonly narrative: string
   /** The narrative of each section by its LOINC code; sections that share a code are joined. */
@@ -118,6 +129,10 @@ export function readDocument(xml: string): ReadDocument {
       observation(cda, element),
     ),
     observations: [...descendants(root, 'observation')].map((element) => observation(cda, element)),
+    statements: [...descendants(root)]
+      .filter(({ localName }) => statementNames.has(localName ?? ''))
+      .map((element) => statement(cda, element)),
+    hasAnchor: (id) => cda.narrative(id) !== undefined,
     narrative: sections.map(({ text }) => text).join(' '),
     sections: new Map(
       [...Map.groupBy(sections, ({ code }) => code)].map(([code, same]) => [
@@ -205,6 +220,28 @@ function immunization(cda: Cda, element: Element): DocumentImmunization {
     vaccine: coded(cda, at(material, 'code')),
     time: interval(at(element, 'effectiveTime')),
     lot: lot && textOf(lot),
+  }
+}
+
+const statementNames = new Set([
+  'observation',
+  'procedure',
+  'act',
+  'encounter',
+  'organizer',
+  'substanceAdministration',
+  'supply',
+  'externalDocument',
+])
+
+function statement(cda: Cda, element: Element): DocumentStatement {
+  const time = at(element, 'effectiveTime')
+  const authored = at(element, 'author', 'time')
+  return {
+    ...entry(cda, element),
+    element: element.localName ?? '',
+    text: coded(cda, at(element, 'code')).text ?? '',
+    times: [interval(time).low, attribute(authored, 'value')].flatMap((each) => each ?? []),
   }
 }
 
