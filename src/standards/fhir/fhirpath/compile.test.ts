@@ -138,3 +138,15 @@ test('every search parameter of R4 has an expression that its resource type can 
     .map(({ type, expression }) => compileFhirPath(expression, { type, definitions, strict: true }))
   assert.ok(compiled.length > 2500)
 })
+
+test('every invariant of R4 compiles', () => {
+  const invariants = definitions.typeNames.flatMap((name) => {
+    const type = definitions.type(name)
+    const ofElements = [...(type?.elements.values() ?? [])].flatMap(({ types, constraints }) =>
+      types.flatMap(({ code }) => constraints.map(({ expression }) => ({ type: code, expression }))),
+    )
+    return [...(type?.constraints ?? []).map(({ expression }) => ({ type: name, expression })), ...ofElements]
+  })
+  const compiled = invariants.map(({ type, expression }) => compileFhirPath(expression, { type, definitions }))
+  assert.ok(compiled.length > 1000)
+})
