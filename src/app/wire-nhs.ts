@@ -1,6 +1,6 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto'
+import { createPrivateKey, type KeyObject, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Call, Clock, Ids, Log } from '../kernel/ports.ts'
+import type { Clock, Ids, Log } from '../kernel/ports.ts'
 import type { ReadThrough } from '../platform/cache/port.ts'
 import { withCircuitBreaker } from '../platform/http/circuit-breaker.ts'
 import { type Observe, withObservation } from '../platform/http/observe.ts'
@@ -11,6 +11,7 @@ import { send } from '../platform/http/send.ts'
 import { withTimeout } from '../platform/http/timeout.ts'
 import { sleep } from '../platform/http/timing.ts'
 import { tlsFiles, watched } from '../platform/http/tls-files.ts'
+import { childOf } from '../platform/telemetry/trace-context.ts'
 import { nhsSources } from '../services/ihe-gateway/sources/nhs-sources.ts'
 import type { Sources } from '../services/ihe-gateway/sources/port.ts'
 import type { NhsSettings, OrganisationSettings } from '../services/ihe-gateway/sources/settings.ts'
@@ -26,7 +27,8 @@ export type NhsWiringDeps = {
   readonly seconds: () => number
   /** Each request to an upstream: which, its outcome, how long. */
   readonly observe?: Observe
-  readonly traceparent?: (call: Call) => string | undefined
+  /** Sees every request that goes out. */
+  readonly sent?: (request: OutboundRequest) => void
 }
 
 /** The gateway's sources over the network. Keys and certificates are read now, so that a missing file stops the start. */
@@ -37,6 +39,14 @@ export function wireNhs(settings: NhsSettings, deps: NhsWiringDeps): { sources: 
     settings.organisations.map(({ odsCode, tls }) => [odsCode, send({ tls: tlsFiles(tls, clock, log) })]),
   )
 
+  const seen = (next: Transport): Transport => {
+    const { sent } = deps
+    if (!sent) return next
+    return (request, signal) => {
+      sent(request)
+      return next(request, signal)
+    }
+  }
   const guarded = (
     base: Transport,
     upstream: string,
@@ -44,7 +54,7 @@ export function wireNhs(settings: NhsSettings, deps: NhsWiringDeps): { sources: 
     circuitOf?: (request: OutboundRequest) => string,
   ): Transport =>
     withCircuitBreaker(
-      withObservation(withTimeout(base, timeoutMs), upstream, deps.observe ?? (() => {}), deps.seconds),
+      withObservation(withTimeout(seen(base), timeoutMs), upstream, deps.observe ?? (() => {}), deps.seconds),
       settings.breaker,
       clock,
       circuitOf,
@@ -75,7 +85,7 @@ export function wireNhs(settings: NhsSettings, deps: NhsWiringDeps): { sources: 
       ),
     clock,
     ids: deps.ids,
-    ...(deps.traceparent && { traceparent: deps.traceparent }),
+    traceparent: ({ traceparent }) => traceparent && childOf(traceparent, randomBytes),
   })
   const close = () => {
     apis.close()

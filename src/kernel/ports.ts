@@ -13,6 +13,8 @@ export type Call = {
   readonly tenant: number
   readonly caller: { readonly id: string; readonly scopes: ReadonlySet<string> }
   readonly requestId: string
+  /** https://www.w3.org/TR/trace-context/ of the request, for what it causes elsewhere. */
+  readonly traceparent?: string
   readonly signal: AbortSignal
   readonly log: Log
 }

@@ -7,6 +7,7 @@ import { wireNhs } from '../../src/app/wire-nhs.ts'
 import type { Call, Log } from '../../src/kernel/ports.ts'
 import { memoryCache } from '../../src/platform/cache/memory.ts'
 import { readThrough } from '../../src/platform/cache/read-through.ts'
+import type { OutboundRequest } from '../../src/platform/http/port.ts'
 import { sleep } from '../../src/platform/http/timing.ts'
 import type { Areas, Asking, LocatedPatient, PatientAnswer } from '../../src/services/ihe-gateway/sources/port.ts'
 import { parseNhsSettings } from '../../src/services/ihe-gateway/sources/settings.ts'
@@ -48,6 +49,7 @@ export async function aGateway(
     settings?: object
     clock?: () => Date
     log?: Log
+    sent?: (request: OutboundRequest) => void
   } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'weft-nhs-'))
@@ -76,6 +78,7 @@ export async function aGateway(
     log: over.log ?? quiet,
     chance: Math.random,
     seconds: () => performance.now() / 1000,
+    ...(over.sent && { sent: over.sent }),
   })
   t.after(async () => {
     wired.close()

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomBytes, X509Certificate } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -24,4 +26,31 @@ test('the made certificates are signed by the made authority, for loopback, and 
   assert.equal(read(made.server.certFile).serialNumber, server.serialNumber)
   keyFolder(folder, ['gateway.example'], new Date(Date.now() + 820 * 86_400_000), randomBytes)
   assert.notEqual(read(made.server.certFile).serialNumber, server.serialNumber)
+})
+
+test('processes that begin at once in an empty folder end with certificates that fit each other', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'weft-keys-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const module = join(import.meta.dirname, 'key-folder.ts')
+  const source = `
+    import { randomBytes, X509Certificate, createPrivateKey } from 'node:crypto'
+    import { readFileSync } from 'node:fs'
+    import { keyFolder } from ${JSON.stringify(module)}
+    const made = keyFolder(${JSON.stringify(folder)}, ['a.example'], new Date(), randomBytes)
+    const ca = new X509Certificate(readFileSync(made.caFile))
+    for (const { keyFile, certFile } of [made.server, made.clients['a.example']]) {
+      const leaf = new X509Certificate(readFileSync(certFile))
+      if (!leaf.verify(ca.publicKey) || !leaf.checkPrivateKey(createPrivateKey(readFileSync(keyFile)))) process.exit(1)
+    }`
+  const codes = await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      const child = spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: 'inherit' })
+      return ((await once(child, 'exit')) as [number])[0]
+    }),
+  )
+  assert.deepEqual(codes, [0, 0, 0, 0])
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.endsWith('.part')),
+    [],
+  )
 })

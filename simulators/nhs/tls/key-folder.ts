@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { certificate } from './certificate.ts'
 
@@ -18,7 +18,8 @@ const dayMs = 86_400_000
 
 /**
  * A certificate authority, a server certificate for loopback and a client certificate for each name, made where they
- * are missing or end within a month. For the simulator alone: the authority's key lies beside them.
+ * are missing or end within a month. For the simulator alone: the authority's key lies beside them. Several processes may
+ * begin here at once: a key and its certificate are one file, which is there whole or not at all.
  */
 export function keyFolder(
   folder: string,
@@ -28,17 +29,13 @@ export function keyFolder(
 ): KeyFolder {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const file = (name: string) => join(folder, name)
-  const write = (name: string, text: string) => {
-    // Another process may be reading: it sees the old file or the new one.
+  const placed = (name: string, text: string, place: (part: string, whole: string) => void) => {
     const part = file(`${name}.${randomBytes(6).toString('hex')}.part`)
     writeFileSync(part, text, { mode: 0o600 })
-    renameSync(part, file(name))
+    place(part, file(name))
+    rmSync(part, { force: true })
   }
-  const stale = (name: string) => {
-    if (!existsSync(file(name))) return true
-    return new X509Certificate(readFileSync(file(name))).validToDate.getTime() < now.getTime() + 30 * dayMs
-  }
-  const make = (name: string, commonName: string, usage: 'authority' | 'server' | 'client', signer?: KeyObject) => {
+  const pair = (commonName: string, usage: 'authority' | 'server' | 'client', signer?: KeyObject) => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const pem = certificate({
       commonName,
@@ -51,18 +48,24 @@ export function keyFolder(
       usage,
       ...(usage === 'server' && { dnsNames: ['localhost'], addresses: ['127.0.0.1'] }),
     })
-    write(`${name}-key.pem`, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
-    write(`${name}.pem`, pem)
-    return privateKey
+    return `${privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()}${pem}`
+  }
+  const lasting = (name: string): X509Certificate | undefined => {
+    if (!existsSync(file(name))) return undefined
+    const found = new X509Certificate(readFileSync(file(name)))
+    return found.validToDate.getTime() > now.getTime() + 30 * dayMs ? found : undefined
   }
 
-  const newAuthority = stale('ca.pem')
-  const signer = newAuthority
-    ? make('ca', authorityName, 'authority')
-    : createPrivateKey(readFileSync(file('ca-key.pem')))
+  if (existsSync(file('authority.pem')) && !lasting('authority.pem')) rmSync(file('authority.pem'), { force: true })
+  if (!existsSync(file('authority.pem'))) placed('authority.pem', pair(authorityName, 'authority'), firstStays)
+  const authority = new X509Certificate(readFileSync(file('authority.pem')))
+  const signer = createPrivateKey(readFileSync(file('authority.pem')))
+  placed('ca.pem', authority.toString(), renameSync)
+
   const issued = (name: string, commonName: string, usage: 'server' | 'client') => {
-    if (newAuthority || stale(`${name}.pem`)) make(name, commonName, usage, signer)
-    return { keyFile: file(`${name}-key.pem`), certFile: file(`${name}.pem`) }
+    const leaf = `${name}.pem`
+    if (!lasting(leaf)?.verify(authority.publicKey)) placed(leaf, pair(commonName, usage, signer), renameSync)
+    return { keyFile: file(leaf), certFile: file(leaf) }
   }
   const server = issued('server', 'localhost', 'server')
   const clients = Object.fromEntries(
@@ -70,7 +73,7 @@ export function keyFolder(
   )
   if (!existsSync(file('application-key.pem'))) {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-    write('application-key.pem', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
+    placed('application-key.pem', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), firstStays)
   }
   return {
     caFile: file('ca.pem'),
@@ -78,5 +81,14 @@ export function keyFolder(
     clients,
     applicationKeyFile: file('application-key.pem'),
     applicationPublicKey: createPublicKey(readFileSync(file('application-key.pem'))),
+  }
+}
+
+/** Another process may have been quicker: then its file is everybody's. */
+function firstStays(part: string, whole: string): void {
+  try {
+    linkSync(part, whole)
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Problem } from '../../kernel/problem.ts'
-import type { Call, Clock, Ids, Log } from '../../kernel/ports.ts'
+import type { Clock, Ids, Log } from '../../kernel/ports.ts'
 import { syslogTls } from '../../platform/atna/syslog-tls.ts'
 import type { Leases, ManagedCache } from '../../platform/cache/port.ts'
 import { readThrough } from '../../platform/cache/read-through.ts'
@@ -53,7 +53,6 @@ export type GatewayOptions = {
   readonly convert: Convert
   readonly meter: GatewayMeter
   readonly observe?: Observe
-  readonly traceparent?: (call: Call) => string | undefined
   readonly tenant: number
 }
 export type StartedGateway = {
@@ -75,7 +74,6 @@ export async function startGateway(options: GatewayOptions): Promise<StartedGate
     chance: options.chance,
     seconds: options.seconds,
     ...(options.observe && { observe: options.observe }),
-    ...(options.traceparent && { traceparent: options.traceparent }),
   })
   const { settings } = installed
   const records = postgresTransactionLog(database)

@@ -2,6 +2,7 @@
  * The listener: services' routes on fastify's router and body reader. Requests and answers go between Node's own
  * objects and the plain values of port.ts without fastify's reply, which a read by id would feel.
  */
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -12,6 +13,7 @@ import { asProblem, Problem } from '../../kernel/problem.ts'
 import { httpStatus, toProblemJson } from '../../standards/problems/render.ts'
 import { describeFailure, type JsonLog } from '../telemetry/log.ts'
 import type { RequestMetrics } from '../telemetry/request-metrics.ts'
+import { traceparentOf } from '../telemetry/trace-context.ts'
 import { type Cors, corsHeaders } from './cors.ts'
 import type { HttpRequest, HttpResponse, Mount, Route } from './port.ts'
 import { methodsAt } from './route-table.ts'
@@ -146,6 +148,7 @@ class Exchange implements Call {
   #mount: Mount | undefined
   #abort: AbortController | undefined
   #log: Log | undefined
+  #traceparent: string | undefined
   #answered = false
 
   constructor(
@@ -168,6 +171,11 @@ class Exchange implements Call {
 
   get tenant() {
     return this.#options.tenant
+  }
+  /** Made when somebody looks: most requests cause nothing elsewhere. */
+  get traceparent(): string {
+    this.#traceparent ??= traceparentOf(this.#request.headers.traceparent, randomBytes)
+    return this.#traceparent
   }
   get caller() {
     return this.#options.caller

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:https'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -6,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import type { TLSSocket } from 'node:tls'
 import type { Call, Ids, Log, Running } from '../../kernel/ports.ts'
 import { asProblem, Problem } from '../../kernel/problem.ts'
+import { traceparentOf } from '../telemetry/trace-context.ts'
 import type { HttpRequest, HttpResponse, Mount, Route } from './port.ts'
 import type { TlsMaterial } from './tls-files.ts'
 
@@ -104,6 +106,7 @@ async function answer(options: MutualTlsOptions, incoming: IncomingMessage): Pro
       tenant: options.tenant,
       caller: { id: 'client-certificate', scopes: new Set() },
       requestId,
+      traceparent: traceparentOf(incoming.headers.traceparent, randomBytes),
       signal: AbortSignal.timeout(options.requestTimeoutMs),
       log: options.log,
     }

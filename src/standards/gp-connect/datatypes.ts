@@ -42,9 +42,11 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
     let words = word(concept.text)
     // The term that was chosen, where it is not the preferred one for its code.
     if (!words) words = raw.map(chosenTerm).find((term) => term !== undefined)
+    // "No information" is no term to show: the document says it with a nullFlavor.
+    const telling = codings.some(isNull) ? codings.filter((one) => !isNull(one)) : codings
     if (!words)
-      words = (codings.find((one) => one.userSelected && one.display) ?? codings.find((one) => one.display))?.display
-    if (!words) words = codings.find((one) => one.code)?.code
+      words = (telling.find((one) => one.userSelected && one.display) ?? telling.find((one) => one.display))?.display
+    if (!words) words = telling.find((one) => one.code)?.code
     return words === undefined && codings.length === 0 ? undefined : { codings, text: words ?? '' }
   }
   const chosenTerm = (value: Json): string | undefined => {
@@ -195,6 +197,11 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
   }
 
   return { text, word, coded, identifiers, quantity, period, value, notes, names, addresses, telecoms, strings, fact }
+}
+
+/** https://terminology.hl7.org/CodeSystem-v3-NullFlavor.html, under either of its URLs. */
+function isNull({ system }: Coding): boolean {
+  return system !== undefined && /nullflavor$/i.test(system)
 }
 
 /** `{ name: value }`, or nothing where there is no value: optional properties are absent, not undefined. */

@@ -7,14 +7,22 @@ import type { SourceEntry } from './source.ts'
  * version than STU3, since a status or a reason read in the wrong version is lost without a sign.
  */
 export function refuseOtherVersions(entries: readonly SourceEntry[]): void {
+  const profiles = new Map<unknown, string | undefined>()
+  const fromProfiles = (value: unknown): string | undefined => {
+    if (!Array.isArray(value)) return undefined
+    for (const profile of value) {
+      // A record names the same few in every resource.
+      if (!profiles.has(profile)) profiles.set(profile, fromProfile(profile))
+      const version = profiles.get(profile)
+      if (version !== undefined) return version
+    }
+    return undefined
+  }
   for (const { type, resource, key } of entries) {
     const version =
       fromType[type] ??
       (codedStatus.has(type) && isCoded(resource.clinicalStatus) ? 'R4' : undefined) ??
-      objects(resource.meta)
-        .flatMap((meta) => (Array.isArray(meta.profile) ? meta.profile : []))
-        .map(fromProfile)
-        .find((one) => one !== undefined)
+      fromProfiles(object(resource.meta)?.profile)
     if (version)
       throw new Problem(
         'unsupported',

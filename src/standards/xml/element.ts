@@ -9,6 +9,8 @@ export type XmlElement = {
   readonly attributes?: XmlAttributes | undefined
   /** Elements and text; text is escaped by the serialiser. */
   readonly children?: readonly XmlNode[] | undefined
+  /** Stands in a document many times as the very same object, and is small: its text is made once (see `constant`). */
+  readonly constant?: true
 }
 export type XmlNode = XmlElement | string
 export type XmlAttributes = Readonly<Record<string, string | undefined>>
@@ -19,8 +21,14 @@ export function element(
   attributes?: XmlAttributes,
   ...children: (XmlNode | undefined | false)[]
 ): XmlElement {
-  for (const child of children)
-    if (child === undefined || child === false)
-      return { name, attributes, children: children.filter((kept) => kept !== undefined && kept !== false) }
+  // In place: the array is this call's own, and most calls have something to leave out.
+  let kept = 0
+  for (const child of children) if (child !== undefined && child !== false) children[kept++] = child
+  children.length = kept
   return { name, attributes, children: children as XmlNode[] }
+}
+
+/** For an element that a document repeats: the serialiser makes its text once for each document. */
+export function constant(repeated: XmlElement): XmlElement {
+  return { ...repeated, constant: true }
 }

@@ -16,40 +16,60 @@ export type SerialiseOptions = {
 export function serialise(root: XmlElement, options: SerialiseOptions = {}): string {
   const onIllegal = options.onIllegal
   const pieces: string[] = []
+  const constants = new Map<XmlElement, string>()
+  let insideConstant = false
   let out = options.declaration === false ? '' : '<?xml version="1.0" encoding="UTF-8"?>\n'
 
   const write = (element: XmlElement): void => {
-    const { name, attributes, children } = element
-    out += '<'
-    out += name
-    if (attributes !== undefined)
+    const { attributes, children } = element
+    const tag = tagOf(element.name)
+    if (attributes === undefined) {
+      if (children === undefined || children.length === 0) {
+        out += tag.empty
+        return
+      }
+      out += tag.open
+    } else {
+      out += tag.begin
       for (const key in attributes) {
         const value = attributes[key]
         if (value === undefined) continue
-        out += ' '
-        out += key
-        out += '="'
-        out += inAttribute.test(value) ? escape(value, name, everyInAttribute) : value
+        out += attributeOf(key)
+        out += inAttribute.test(value) ? escape(value, element.name, everyInAttribute) : value
         out += '"'
       }
-    if (children === undefined || children.length === 0) {
-      out += '/>'
-      return
+      if (children === undefined || children.length === 0) {
+        out += '/>'
+        return
+      }
+      out += '>'
     }
-    out += '>'
     for (const child of children)
-      if (typeof child === 'string') out += inText.test(child) ? escape(child, name, everyInText) : child
+      if (typeof child === 'string') out += inText.test(child) ? escape(child, element.name, everyInText) : child
+      else if (child.constant === true) out += constantText(child)
       else write(child)
-    out += '</'
-    out += name
-    out += '>'
-    if (out.length > 16384) {
+    out += tag.close
+    if (out.length > 16384 && !insideConstant) {
       // What is concatenated stays a tree of its parts until somebody looks inside: kept until the end, those parts cost
       // more than all the writing.
       out.charCodeAt(0)
       pieces.push(out)
       out = ''
     }
+  }
+  const constantText = (element: XmlElement): string => {
+    const known = constants.get(element)
+    if (known !== undefined) return known
+    const before = out
+    const nested = insideConstant
+    out = ''
+    insideConstant = true
+    write(element)
+    insideConstant = nested
+    const text = out
+    out = before
+    constants.set(element, text)
+    return text
   }
   const escape = (value: string, name: string, every: RegExp): string => {
     if (!isLegalXml(value)) {
@@ -61,6 +81,28 @@ export function serialise(root: XmlElement, options: SerialiseOptions = {}): str
 
   write(root)
   return pieces.length === 0 ? out : pieces.join('') + out
+}
+
+type Tag = { readonly begin: string; readonly open: string; readonly close: string; readonly empty: string }
+const tags = new Map<string, Tag>()
+function tagOf(name: string): Tag {
+  const known = tags.get(name)
+  if (known) return known
+  const tag = { begin: `<${name}`, open: `<${name}>`, close: `</${name}>`, empty: `<${name}/>` }
+  // Names come from code, all but for documents read from elsewhere and written again.
+  if (tags.size > 1000) tags.clear()
+  tags.set(name, tag)
+  return tag
+}
+
+const attributeNames = new Map<string, string>()
+function attributeOf(key: string): string {
+  const known = attributeNames.get(key)
+  if (known !== undefined) return known
+  const text = ` ${key}="`
+  if (attributeNames.size > 1000) attributeNames.clear()
+  attributeNames.set(key, text)
+  return text
 }
 
 const references: Record<string, string> = {

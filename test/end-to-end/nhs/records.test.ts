@@ -351,3 +351,21 @@ test('neither the logs nor the reasons that are given tell who was asked about, 
   assert.ok(refused.length > 15 && lines.length > 0)
   assert.doesNotMatch(told, /\b9\d{9}\b|Quarrington|Jones|Claire|10019|eyJ/)
 })
+
+test('the trace of the caller goes on to every service, each request with an id of its own', async (t) => {
+  const sent: (string | undefined)[] = []
+  const { sources, find } = await aGateway(t, aWorld([aPatient(0)]), {
+    sent: ({ headers }) => sent.push(headers['traceparent']),
+  })
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
+  const call = aCall({ traceparent: `00-${trace}-00f067aa0ba902b7-01` })
+  const found = await find(aNhsNumber(0), anAsking(), call)
+  assert.ok(found.outcome === 'found')
+  await sources.structuredRecord(call, anAsking(), found.patient, allergies)
+  const [token, ...others] = sent
+  // The token is everybody's, not this caller's.
+  assert.equal(token, undefined)
+  assert.equal(others.length, 4)
+  assert.equal(new Set(others).size, 4)
+  for (const each of others) assert.match(each ?? '', new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`))
+})

@@ -5,7 +5,7 @@ import { conditionalCreate, conditionalDelete, conditionalUpdate } from './condi
 import { history } from './history.ts'
 import { type Interaction, keyOf, param } from './interaction.ts'
 import { conditionalPatch, patch } from './patch.ts'
-import { read, vread } from './read.ts'
+import { read, readPart, vread } from './read.ts'
 import { search } from './search.ts'
 import { searchCompartment } from './search-compartment.ts'
 import { create, remove, update } from './write.ts'
@@ -112,7 +112,10 @@ const restful: readonly Interaction[] = [
     method: 'GET',
     path: '/:type/:id',
     inBundle: true,
-    run: (server, call, request) => read(server, call, keyOf(request), request),
+    run: (server, call, request) =>
+      request.query === ''
+        ? read(server, call, keyOf(request), request)
+        : readPart(server, call, keyOf(request), request, request.query),
   },
   {
     code: 'update',

@@ -1,8 +1,11 @@
 import type { Call } from '../../../kernel/ports.ts'
 import { Problem } from '../../../kernel/problem.ts'
+import { queryParameters } from '../search/query-string.ts'
+import { resolveSearch } from '../search/resolve.ts'
 import type { FhirServer } from '../server.ts'
 import type { Key, Stored } from '../store/port.ts'
 import { eTag, type Result, readResult } from './result.ts'
+import { shortened } from './summary.ts'
 
 /** https://hl7.org/fhir/R4/http.html#cread */
 export type ReadCondition = { readonly ifNoneMatch?: string | undefined; readonly ifModifiedSince?: string | undefined }
@@ -11,6 +14,21 @@ export type ReadCondition = { readonly ifNoneMatch?: string | undefined; readonl
 export async function read(server: FhirServer, call: Call, key: Key, condition: ReadCondition = {}): Promise<Result> {
   const found = existing(key, await server.store.read(call, key))
   return isUnchanged(found, condition) ? { status: 304, stored: found } : readResult(found)
+}
+
+/** A read, whole or as `_summary` and `_elements` ask. https://hl7.org/fhir/R4/http.html#read */
+export async function readPart(
+  server: FhirServer,
+  call: Call,
+  key: Key,
+  condition: ReadCondition,
+  query: string,
+): Promise<Result> {
+  const asked = queryParameters(query).filter(({ name }) => name === '_summary' || name === '_elements')
+  const whole = await read(server, call, key, condition)
+  if (asked.length === 0 || whole.body === undefined) return whole
+  const part = shortened(resolveSearch([key.type], asked, server.parameters, server.limits), server.definitions)
+  return { ...whole, body: part(whole.body) }
 }
 
 /** https://hl7.org/fhir/R4/http.html#vread */

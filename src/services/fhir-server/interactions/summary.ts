@@ -11,12 +11,12 @@ export function shortened(
   { summary, elements }: Pick<Search, 'summary' | 'elements'>,
   definitions: Definitions,
 ): (document: string) => string {
-  const mandatory = (type: string) => namesOf(definitions, type, ({ min }) => min > 0)
-  const summaryElements = (type: string) => namesOf(definitions, type, ({ isSummary }) => isSummary)
+  const mandatory = byType(definitions, ({ min }) => min > 0)
+  const summaryElements = byType(definitions, ({ isSummary }) => isSummary)
   if (elements.length > 0) {
     const wanted = new Set(elements)
     // `value` means valueQuantity too.
-    const asked = (type: string) => namesOf(definitions, type, ({ name, min }) => min > 0 || wanted.has(name))
+    const asked = byType(definitions, ({ name, min }) => min > 0 || wanted.has(name))
     return (document) => only(document, (name, type) => wanted.has(name) || asked(type).has(name))
   }
   if (summary === 'true')
@@ -27,13 +27,17 @@ export function shortened(
   return (document) => document
 }
 
-function namesOf(
-  definitions: Definitions,
-  type: string,
-  choose: (element: ElementDefinition) => boolean,
-): ReadonlySet<string> {
-  const chosen = [...(definitions.type(type)?.elements.values() ?? [])].filter(choose)
-  return new Set(chosen.flatMap(({ properties }) => [...properties.keys()]))
+/** The JSON properties of a type's elements that are chosen, looked up once a type. */
+function byType(definitions: Definitions, choose: (element: ElementDefinition) => boolean) {
+  const known = new Map<string, ReadonlySet<string>>()
+  return (type: string): ReadonlySet<string> => {
+    const found = known.get(type)
+    if (found) return found
+    const chosen = [...(definitions.type(type)?.elements.values() ?? [])].filter(choose)
+    const names = new Set(chosen.flatMap(({ properties }) => [...properties.keys()]))
+    known.set(type, names)
+    return names
+  }
 }
 
 /** A choice's and a primitive extension's names are the element's. */

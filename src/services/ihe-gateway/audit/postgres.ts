@@ -1,4 +1,5 @@
 import type { Database } from '../../../platform/database/port.ts'
+import { batching } from '../batch.ts'
 import type { RecordSummary, TransactionLog, TransactionRecord } from './port.ts'
 
 type Row = Omit<RecordSummary, 'messageId' | 'transaction' | 'durationMs'> & {
@@ -7,45 +8,13 @@ type Row = Omit<RecordSummary, 'messageId' | 'transaction' | 'durationMs'> & {
   duration_ms: number
 }
 
-/** Records of one moment go in one statement: whoever waits for one waits for all, and nobody waits longer than alone. */
-export function postgresTransactionLog(database: Database, maxBatch = 500): TransactionLog {
-  type Waiting = { record: TransactionRecord; done: () => void; failed: (thrown: unknown) => void }
-  const waiting = new Map<number, Waiting[]>()
-  const writing = new Set<number>()
-
-  const write = async (tenant: number) => {
-    if (writing.has(tenant)) return
-    writing.add(tenant)
-    for (
-      let batch = waiting.get(tenant)?.splice(0, maxBatch);
-      batch?.length;
-      batch = waiting.get(tenant)?.splice(0, maxBatch)
-    ) {
-      const all = batch
-      await database
-        .query(
-          tenant,
-          insert(
-            tenant,
-            all.map(({ record }) => record),
-          ),
-        )
-        .then(
-          () => all.forEach(({ done }) => done()),
-          (thrown) => all.forEach(({ failed }) => failed(thrown)),
-        )
-    }
-    writing.delete(tenant)
-  }
-
+export function postgresTransactionLog(database: Database): TransactionLog {
+  const keep = batching<TransactionRecord, void>(async (tenant, records) => {
+    await database.query(tenant, insert(tenant, records))
+    return []
+  })
   return {
-    keep({ tenant }, record) {
-      return new Promise<void>((done, failed) => {
-        const others = waiting.get(tenant) ?? []
-        waiting.set(tenant, [...others, { record, done, failed }])
-        void write(tenant)
-      })
-    },
+    keep: ({ tenant }, record) => keep(tenant, record),
     async recent({ tenant }, limit) {
       const rows = await database.query<Row>(tenant, {
         name: 'ihe_transaction_recent',

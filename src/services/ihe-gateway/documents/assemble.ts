@@ -59,10 +59,13 @@ async function build(
   const answer = await gateway.sources.structuredRecord(call, asking, patient, gateway.settings.areas)
   if (answer.outcome !== 'record') throw recordProblem(answer)
   const at = document.content?.creationTime ?? new Date(Math.floor(now.getTime() / 1000) * 1000)
-  const { value, issues } = gateway.convert(answer.bundle, at)
+  // The id of the answer is that of the request to the practice. The document has one of its own, and is the same bytes
+  // whenever it is built again.
+  const newUniqueId = document.offer === 'on-demand' ? uuidOid(gateway.ids()) : undefined
+  const { value, issues } = gateway.convert({ ...answer.bundle, id: newUniqueId ?? document.uniqueId }, at)
   if (issues.length) call.log.info('document.issues', { count: issues.length })
   const bytes = Buffer.from(serialise(value))
-  if (document.offer === 'on-demand') return { bytes, newUniqueId: uuidOid(gateway.ids()) }
+  if (newUniqueId !== undefined) return { bytes, newUniqueId }
   const hash = createHash('sha1').update(bytes).digest('hex')
   const fixed = await gateway.documents.fix(call, document.uniqueId, { creationTime: at, hash, size: bytes.length })
   if (fixed.hash !== hash) {

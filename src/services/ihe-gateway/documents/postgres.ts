@@ -19,7 +19,13 @@ type Row = {
 const columns =
   'unique_id, entry_uuid, offer, community, organisation, nhs_number, offered_at, deprecated, creation_time, hash, size'
 
-export function postgresDocuments(database: Database): OfferedDocuments {
+export function postgresDocuments(database: Database, maxFixed = 10_000): OfferedDocuments {
+  // Whose content is fixed is retrieved again and again and does not change, but for being deprecated: it is given all the same.
+  const fixed = new Map<string, OfferedDocument>()
+  const remember = (key: string, document: OfferedDocument) => {
+    fixed.set(key, document)
+    if (fixed.size > maxFixed) fixed.delete(fixed.keys().next().value!)
+  }
   const select = async (tenant: number, name: string, where: string, values: readonly unknown[]) => {
     const text = `select ${columns} from ihe_gateway.document where tenant = $1 and ${where} order by offered_at, unique_id`
     return (await database.query<Row>(tenant, { name: `ihe_document_${name}`, text, values: [tenant, ...values] })).map(
@@ -33,8 +39,17 @@ export function postgresDocuments(database: Database): OfferedDocuments {
         organisation,
         nhsNumber,
       ]),
-    byUniqueId: ({ tenant }, community, uniqueIds) =>
-      select(tenant, 'by_unique_id', 'community = $2 and unique_id = any($3)', [community, uniqueIds]),
+    async byUniqueId({ tenant }, community, uniqueIds) {
+      const keys = uniqueIds.map((id) => `${tenant} ${community} ${id}`)
+      const known = keys.map((key) => fixed.get(key))
+      if (known.every((one) => one !== undefined)) return known
+      const found = await select(tenant, 'by_unique_id', 'community = $2 and unique_id = any($3)', [
+        community,
+        uniqueIds,
+      ])
+      for (const one of found) if (one.content) remember(`${tenant} ${community} ${one.uniqueId}`, one)
+      return found
+    },
     byEntryUuid: ({ tenant }, community, entryUuids) =>
       select(tenant, 'by_entry', 'community = $2 and entry_uuid = any($3)', [community, entryUuids]),
     async offer({ tenant }, one) {

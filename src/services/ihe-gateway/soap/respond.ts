@@ -24,7 +24,7 @@ export function respond({ headers, body, attachments, mtom, id }: Outgoing, stat
     )
     return { status, headers: { 'content-type': message.contentType, 'mime-version': '1.0' }, body: message.body }
   }
-  const text = writeEnvelope(headers, attachments.length ? inline(body, attachments) : body)
+  const text = inline(writeEnvelope(headers, body), attachments)
   return {
     status,
     headers: { 'content-type': `application/soap+xml; charset=UTF-8; action="${headers.action}"` },

@@ -3,6 +3,7 @@ import type { Call, Clock, Ids } from '../../../kernel/ports.ts'
 import type { ReadThrough } from '../../../platform/cache/port.ts'
 import type { Transport } from '../../../platform/http/port.ts'
 import type { Bundle } from '../../../standards/fhir/types.ts'
+import { withSignal } from '../call.ts'
 import { accessTokens } from './access-token.ts'
 import { differsIn, type Fetched, gpConnect } from './gp-connect.ts'
 import { pds } from './pds.ts'
@@ -30,12 +31,12 @@ export type NhsSourcesDeps = {
   readonly clock: Clock
   readonly ids: Ids
   /** https://www.w3.org/TR/trace-context/ of the call, sent onwards. */
-  readonly traceparent?: (call: Call) => string | undefined
+  readonly traceparent: (call: Call) => string | undefined
 }
 
 /** Patients from PDS, records from the practice that SDS points to, through Spine. */
 export function nhsSources(deps: NhsSourcesDeps): Sources {
-  const { settings, transports, readThrough, clock, ids, traceparent = () => undefined } = deps
+  const { settings, transports, readThrough, clock, ids, traceparent } = deps
   const tokens = accessTokens({
     settings: settings.token,
     transport: transports.token,
@@ -94,7 +95,7 @@ export function nhsSources(deps: NhsSourcesDeps): Sources {
             decode: keptRecord,
           },
           call.signal,
-          (signal) => fetched({ ...call, signal }, asking, organisation, patient, areas),
+          (signal) => fetched(withSignal(call, signal), asking, organisation, patient, areas),
         )
         return answerOf(value, from, patient)
       } catch (thrown) {

@@ -3,6 +3,7 @@ import type { ReadThrough } from '../../../platform/cache/port.ts'
 import { type OutboundResponse, splitAddress, type Transport } from '../../../platform/http/port.ts'
 import { type NhsNumber, parseNhsNumber } from '../../../standards/nhs/nhs-number.ts'
 import { type PdsError, pdsErrorOf } from '../../../standards/nhs/pds-errors.ts'
+import { withSignal } from '../call.ts'
 import type { AccessTokens } from './access-token.ts'
 import { patientAnswer } from './pds-patient.ts'
 import { lacking, searchQuery } from './pds-search.ts'
@@ -58,7 +59,7 @@ async function byNumber(
       },
     },
     call.signal,
-    (signal) => retrieve(deps, { ...call, signal }, organisation, asked),
+    (signal) => retrieve(deps, withSignal(call, signal), organisation, asked),
   )
   const current =
     'answer' in value

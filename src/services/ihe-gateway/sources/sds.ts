@@ -8,6 +8,7 @@ import {
   partyKeySystem,
 } from '../../../standards/nhs/interaction-ids.ts'
 import { type OdsCode, odsCodeSystem } from '../../../standards/nhs/ods-code.ts'
+import { withSignal } from '../call.ts'
 import type { Unavailable } from './port.ts'
 import type { NhsSettings } from './settings.ts'
 import { badAnswer, isObject, type Json, jsonOf, notReached, objects, text, unavailable } from './upstream.ts'
@@ -46,7 +47,7 @@ export function sds(deps: SdsDeps): Sds {
           fresh,
         },
         call.signal,
-        (signal) => lookUp(deps, { ...call, signal }, practice, fresh),
+        (signal) => lookUp(deps, withSignal(call, signal), practice, fresh),
       )
       return value
     } catch (thrown) {

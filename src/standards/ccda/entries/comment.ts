@@ -1,8 +1,8 @@
-import { element, type XmlElement } from '../../xml/element.ts'
+import { constant, element, type XmlElement } from '../../xml/element.ts'
 import { loinc } from '../codes/systems.ts'
 
-const template = element('templateId', { root: '2.16.840.1.113883.10.20.22.4.64' })
-const code = element('code', { code: '48767-8', codeSystem: loinc, displayName: 'Annotation comment' })
+const template = constant(element('templateId', { root: '2.16.840.1.113883.10.20.22.4.64' }))
+const code = constant(element('code', { code: '48767-8', codeSystem: loinc, displayName: 'Annotation comment' }))
 
 /** Comment Activity: the words are in the narrative, where `id` marks them. */
 export function comment(id: string): XmlElement {

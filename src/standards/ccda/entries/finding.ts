@@ -1,4 +1,4 @@
-import { element, type XmlElement } from '../../xml/element.ts'
+import { constant, element, type XmlElement } from '../../xml/element.ts'
 import type { Desk } from '../desk.ts'
 import type { Observation } from '../record.ts'
 import { effectiveTime } from '../time.ts'
@@ -8,7 +8,7 @@ import { author } from './participation.ts'
 import { interpretation, referenceRanges, targetSite } from './result.ts'
 import { valueElement } from './value.ts'
 
-const completed = element('statusCode', { code: 'completed' })
+const completed = constant(element('statusCode', { code: 'completed' }))
 
 /** An observation of no template: a coded finding, with what it has of value, parts and time. */
 export function finding(observation: Observation, id: string, desk: Desk): XmlElement {

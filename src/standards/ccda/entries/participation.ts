@@ -1,10 +1,10 @@
-import { element, type XmlElement } from '../../xml/element.ts'
+import { constant, element, type XmlElement } from '../../xml/element.ts'
 import type { Desk } from '../desk.ts'
 import type { Item, Party } from '../record.ts'
 import { point } from '../time.ts'
 import { assignedAuthor, assignedEntity } from './people.ts'
 
-const authorTemplate = element('templateId', { root: '2.16.840.1.113883.10.20.22.4.119' })
+const authorTemplate = constant(element('templateId', { root: '2.16.840.1.113883.10.20.22.4.119' }))
 
 /** Author Participation: who recorded it, and when. Nothing where the record says neither. */
 export function author(item: Pick<Item, 'author' | 'recorded'>, desk: Desk): XmlElement | undefined {

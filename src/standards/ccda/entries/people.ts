@@ -1,4 +1,4 @@
-import { element, type XmlElement } from '../../xml/element.ts'
+import { constant, element, type XmlElement } from '../../xml/element.ts'
 import type { Desk } from '../desk.ts'
 import { identifier } from '../desk.ts'
 import type { Address, HumanName, Organisation, Party, Practitioner, Telecom } from '../record.ts'
@@ -79,7 +79,7 @@ export function telecom({ system, value, use }: Telecom): XmlElement {
 export function telecoms(values: readonly Telecom[]): XmlElement[] {
   return values.length === 0 ? [unknownTelecom] : values.map(telecom)
 }
-export const unknownTelecom = element('telecom', { nullFlavor: 'UNK' })
+export const unknownTelecom = constant(element('telecom', { nullFlavor: 'UNK' }))
 
 export function organisationIds(organisation: Organisation, desk: Desk): XmlElement[] {
   const ids = organisation.identifiers.map(({ system, value }) => identifier(system, value))
@@ -150,14 +150,14 @@ function assigned(name: 'assignedAuthor' | 'assignedEntity', party: Party, desk:
 export function assignedAuthor(party: Party, desk: Desk): XmlElement {
   return once(desk.authors, party, () => {
     useParty(party, 'Author of entries', desk)
-    return assigned('assignedAuthor', party, desk)
+    return constant(assigned('assignedAuthor', party, desk))
   })
 }
 
 export function assignedEntity(party: Party, desk: Desk): XmlElement {
   return once(desk.performers, party, () => {
     useParty(party, 'Performer of entries', desk)
-    return assigned('assignedEntity', party, desk)
+    return constant(assigned('assignedEntity', party, desk))
   })
 }
 

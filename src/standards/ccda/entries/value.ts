@@ -50,7 +50,8 @@ export function quantity(name: string, { value, unit, code, ...rest }: Quantity,
     )
   }
   const ucum = ucumUnit({ value, ...(unit !== undefined && { unit }), ...(code !== undefined && { code }), ...rest })
-  if (ucum !== undefined) return { name, attributes: { 'xsi:type': type, value, unit: ucum } }
+  if (ucum !== undefined)
+    return { name, attributes: type === undefined ? { value, unit: ucum } : { 'xsi:type': type, value, unit: ucum } }
   return element(
     name,
     { 'xsi:type': type, nullFlavor: 'OTH' },

@@ -1,4 +1,4 @@
-import { element, type XmlElement } from '../../xml/element.ts'
+import { constant, element, type XmlElement } from '../../xml/element.ts'
 import { loinc, snomed } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
 import { coded, fixed } from '../entries/code.ts'
@@ -12,8 +12,8 @@ import { interval, point, readable, readableWhen } from '../time.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
 const actCode = '2.16.840.1.113883.5.6'
-const assertion = element('code', { code: 'ASSERTION', codeSystem: '2.16.840.1.113883.5.4' })
-const completed = element('statusCode', { code: 'completed' })
+const assertion = constant(element('code', { code: 'ASSERTION', codeSystem: '2.16.840.1.113883.5.4' }))
+const completed = constant(element('statusCode', { code: 'completed' }))
 
 /** Allergies and Intolerances Section (entries required). Ended ones stand in a table of their own and are never active. */
 export const allergies: Section = {

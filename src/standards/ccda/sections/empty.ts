@@ -16,12 +16,15 @@ export function whyEmpty(
   const what = title.toLowerCase()
   const withheld = warning('confidential')
   if (withheld !== undefined)
-    return { nullFlavor: 'MSK', text: `Nothing is shown because items are withheld as confidential. ${withheld}` }
+    return {
+      nullFlavor: 'MSK',
+      text: `Nothing of this kind is shown, and items of this part of the record are withheld as confidential. ${withheld}`,
+    }
   const transit = warning('in-transit')
   if (transit !== undefined)
     return {
       nullFlavor: 'NAV',
-      text: `Nothing is shown, and the record is still in transit from another practice. ${transit}`,
+      text: `Nothing of this kind is shown, and the record is still in transit from another practice. ${transit}`,
     }
   const unsupported = warning('unsupported')
   if (unsupported !== undefined && !asked)

@@ -1,4 +1,4 @@
-import { element, type XmlElement } from '../../xml/element.ts'
+import { constant, element, type XmlElement } from '../../xml/element.ts'
 import { loinc, snomed } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
@@ -42,7 +42,7 @@ export const familyHistory: Section = {
   },
 }
 
-const completed = element('statusCode', { code: 'completed' })
+const completed = constant(element('statusCode', { code: 'completed' }))
 
 /** Family History Organizer: the relative is not named apart from the term, so it is said to be unknown. */
 function organizer(observation: Observation, id: string, desk: Desk): XmlElement {

@@ -91,7 +91,9 @@ function immunizationParts(immunization: Immunization, desk: Desk): { row: XmlEl
     readableWhen(immunization.when),
     [
       content(`${id}v`, vaccine?.text || 'Unknown'),
-      ...(manufacturer?.name === undefined ? [] : [` (${manufacturer.name})`]),
+      ...(manufacturer?.name === undefined || vaccine?.text.includes(manufacturer.name)
+        ? []
+        : [` (${manufacturer.name})`]),
     ],
     [lot, expires === undefined ? '' : `expires ${readable(expires)}`].filter(Boolean).join(', '),
     [site?.text, route?.text].filter(Boolean).join(', '),

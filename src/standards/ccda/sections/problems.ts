@@ -1,4 +1,4 @@
-import { element, type XmlElement, type XmlNode } from '../../xml/element.ts'
+import { constant, element, type XmlElement, type XmlNode } from '../../xml/element.ts'
 import { loinc, snomed } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
 import { coded, fixed } from '../entries/code.ts'
@@ -13,7 +13,7 @@ import { otherName } from './allergies.ts'
 import { itemText } from './item-text.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
-const completed = element('statusCode', { code: 'completed' })
+const completed = constant(element('statusCode', { code: 'completed' }))
 
 /** Problem Section (entries required): active and inactive, with what the record links to each. */
 export const problems: Section = {

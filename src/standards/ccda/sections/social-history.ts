@@ -1,4 +1,4 @@
-import { element, type XmlElement } from '../../xml/element.ts'
+import { constant, element, type XmlElement } from '../../xml/element.ts'
 import { smokingStatus, socialTopic } from '../codes/social-history.ts'
 import { loinc, snomed } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
@@ -14,7 +14,7 @@ import { placesOf } from './classify.ts'
 import { findingHeadings, findingRow } from './finding-row.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
-const completed = element('statusCode', { code: 'completed' })
+const completed = constant(element('statusCode', { code: 'completed' }))
 
 /** Social History Section: smoking, alcohol, exercise, employment, by the codes the record uses for them. */
 export const socialHistory: Section = {

@@ -1,4 +1,4 @@
-import { element, type XmlElement } from '../../xml/element.ts'
+import { constant, element, type XmlElement } from '../../xml/element.ts'
 import { loinc, snomed } from '../codes/systems.ts'
 import { vitalSign } from '../codes/vital-signs.ts'
 import type { Desk } from '../desk.ts'
@@ -17,7 +17,7 @@ import { rangesText } from './item-text.ts'
 import { resultCell } from './results.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
-const completed = element('statusCode', { code: 'completed' })
+const completed = constant(element('statusCode', { code: 'completed' }))
 
 /** Vital Signs Section (entries required): those observations that are vital signs, each with the parts it was measured in. */
 export const vitalSigns: Section = {

@@ -1,6 +1,13 @@
 import { Problem } from '../../../kernel/problem.ts'
 import { add, divide, divideWhole, modulo, multiply, negate, subtract, truncate, type Decimal } from './decimal.ts'
-import { calendarUnits, convertQuantity, isCalendarUnit, multiplyQuantities, type Quantity } from './quantity.ts'
+import {
+  calendarUnits,
+  convertQuantity,
+  finerUnit,
+  isCalendarUnit,
+  multiplyQuantities,
+  type Quantity,
+} from './quantity.ts'
 import { single } from './singleton.ts'
 import { systemValue, toDecimal, type SystemValue } from './system-value.ts'
 import { addToTemporal, temporalText, type Temporal } from './temporal.ts'
@@ -109,10 +116,12 @@ const decimalOrNothing = (value: Decimal | undefined): Collection =>
 
 function combineQuantities(operator: Arithmetic, a: Quantity, b: Quantity): Collection | undefined {
   if (operator === '+' || operator === '-') {
-    const converted = convertQuantity(b, a.unit)
-    if (!converted) return nothing
-    const value = operator === '+' ? add(a.value, converted.value) : subtract(a.value, converted.value)
-    return fromQuantity({ value, unit: a.unit })
+    const unit = finerUnit(a.unit, b.unit)
+    const left = convertQuantity(a, unit)
+    const right = convertQuantity(b, unit)
+    if (!left || !right) return nothing
+    const value = operator === '+' ? add(left.value, right.value) : subtract(left.value, right.value)
+    return fromQuantity({ value, unit })
   }
   if (operator !== '*' && operator !== '/') return undefined
   const result = multiplyQuantities(a, b, operator === '/')

@@ -55,9 +55,11 @@ export function quantityOf(value: unknown): Quantity | undefined {
   return { value: parsed, unit: typeof unit === 'string' ? unit : typeof code === 'string' ? code : '1' }
 }
 
-/** `1.50 'mg'`, `1 week`. */
+/** `1.50 'mg'`, `1 week`, `2 days`. */
 export function quantityText({ value, unit }: Quantity): string {
-  return `${decimalText(value)} ${isCalendarUnit(unit) ? unit : `'${unit}'`}`
+  const number = decimalText(value)
+  if (!isCalendarUnit(unit)) return `${number} '${unit}'`
+  return number === '1' ? `1 ${unit}` : `${number} ${unit}s`
 }
 
 /** Negative, zero or positive; undefined when the units measure different things or are not known. */
@@ -73,17 +75,21 @@ export function convertQuantity(quantity: Quantity, unit: string): Quantity | un
   if (quantity.unit === unit) return quantity
   const base = inBaseUnits(quantity)
   const code = ucumCode(unit)
-  if (!base || (code !== undefined && parseUnit(code)?.dimension !== base.dimension)) return undefined
+  const dimension = code === undefined ? monthly : parseUnit(code)?.dimension
+  if (!base || base.dimension !== dimension) return undefined
   const value =
     code === undefined ? over(base.value, rational(unit === 'year' ? 12n : 1n)) : fromBaseUnits(base.value, code)
   return value && { value: decimalOf(value), unit }
 }
 
+/** The dimension of what UCUM cannot measure. */
+const monthly = 'month'
+
 /** Years and months are of no fixed length: they are comparable with each other only. */
 function inBaseUnits({ value, unit }: Quantity): { value: Rational; dimension: string } | undefined {
   const amount = rational(value.coefficient, 10n ** BigInt(value.scale))
-  if (unit === 'month') return { value: amount, dimension: 'month' }
-  if (unit === 'year') return { value: rational(amount.numerator * 12n, amount.denominator), dimension: 'month' }
+  if (unit === 'month') return { value: amount, dimension: monthly }
+  if (unit === 'year') return { value: rational(amount.numerator * 12n, amount.denominator), dimension: monthly }
   return toBaseUnits(amount, ucumCode(unit) ?? unit)
 }
 
@@ -106,6 +112,8 @@ export function multiplyQuantities(a: Quantity, b: Quantity, divideBy: boolean):
   const x = inBaseUnits(a)
   const y = inBaseUnits(b)
   if (!x || !y || (divideBy && y.value.numerator === 0n)) return undefined
+  if (x.dimension !== y.dimension && b.unit !== '1' && (x.dimension === monthly || y.dimension === monthly))
+    return undefined
   if (divideBy && b.unit === '1') return { value: decimalOf(over(quantityRational(a), y.value)), unit: a.unit }
   const value = divideBy
     ? over(x.value, y.value)
@@ -116,9 +124,14 @@ export function multiplyQuantities(a: Quantity, b: Quantity, divideBy: boolean):
 
 const quantityRational = ({ value }: Quantity) => rational(value.coefficient, 10n ** BigInt(value.scale))
 
+/** As UCUM's base units multiply: `g` and `m-1` are `g.m-1`. */
 function combined(a: string, b: string, divideBy: boolean): string {
-  if (b === '1') return a
-  const right = b.includes('.') ? `(${b})` : b
-  if (divideBy) return a === '1' ? `/${right}` : `${a}/${right}`
-  return a === '1' ? b : `${a}.${right}`
+  const code = divideBy ? `${a}/(${b})` : `${a}.${b}`
+  return parseUnit(code)?.dimension ?? code
+}
+
+/** The smaller of two units of one dimension, in which a sum is said. */
+export function finerUnit(a: string, b: string): string {
+  const inA = convertQuantity({ value: { coefficient: 1n, scale: 0 }, unit: b }, a)
+  return inA && compareDecimals(inA.value, { coefficient: 1n, scale: 0 }) < 0 ? b : a
 }

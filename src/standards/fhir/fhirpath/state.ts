@@ -18,8 +18,10 @@ export type Environment = {
   readonly companion?: object
   /** What a Reference or canonical leads to; contained resources and Bundle entries are found without it. */
   readonly resolve?: (reference: string) => object | undefined
-  /** Whether a code is in a value set; undefined when nobody can tell. */
+  /** Whether a code is in a value set; undefined when nobody can tell. R4's required value sets are known without. */
   readonly memberOf?: (value: TypedValue, valueSet: string) => boolean | undefined
+  /** Whether the first code means what the second means, or more; undefined when nobody can tell. */
+  readonly subsumes?: (general: TypedValue, special: TypedValue) => boolean | undefined
   /** Whether a value conforms to a profile; undefined for a profile that nobody knows. */
   readonly conformsTo?: (value: TypedValue, profile: string) => boolean | undefined
   readonly trace?: (name: string, values: Collection) => void

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { serialise } from '../../xml/serialise.ts'
 import { type Xml, xml } from '../tree.ts'
 import { xopInclude } from './read.ts'
 
@@ -39,17 +40,12 @@ function head(boundary: string, type: string, id: string, further = false): Buff
   )
 }
 
-/** The tree with each xop:Include replaced by the attachment in base64, for a simple SOAP message. */
-export function inline(tree: Xml, attachments: readonly Attachment[]): Xml {
-  const texts = new Map<string, string>(
-    attachments.map(({ id, bytes }) => [`cid:${encodeURIComponent(id)}`, bytes.toString('base64')] as const),
-  )
-  const replace = (node: Xml): Xml => ({
-    ...node,
-    children: node.children?.map((child) => {
-      if (typeof child === 'string') return child
-      return (child.name === 'xop:Include' && texts.get(child.attributes?.href ?? '')) || replace(child)
-    }),
-  })
-  return replace(tree)
+/** The envelope with each xop:Include replaced by the attachment in base64, which needs no escaping: a simple SOAP message. */
+export function inline(envelope: string, attachments: readonly Attachment[]): string {
+  let text = envelope
+  for (const attachment of attachments) {
+    const placeholder = serialise(include(attachment), { declaration: false })
+    text = text.replace(placeholder, () => attachment.bytes.toString('base64'))
+  }
+  return text
 }

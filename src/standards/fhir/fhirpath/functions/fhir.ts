@@ -1,5 +1,6 @@
 import { Problem } from '../../../../kernel/problem.ts'
 import { isWellFormedNarrative } from '../html-checks.ts'
+import { isMemberOf } from '../membership.ts'
 import { pushChildren } from '../navigate.ts'
 import { resolveReference } from '../references.ts'
 import { single, singleString } from '../singleton.ts'
@@ -28,7 +29,17 @@ export const fhir: FunctionList = {
     const item = single(input, 'memberOf')
     const url = singleString(valueSet, 'memberOf')
     if (item === undefined || url === undefined) return nothing
-    return fromBoolean(evaluation.environment.memberOf?.(item, url))
+    const answer = evaluation.environment.memberOf?.(item, url)
+    return fromBoolean(answer ?? isMemberOf(item, url, evaluation.model.definitions))
+  }),
+  subsumes: ofValues(1, 1, bool, (input, [other = nothing], state) => subsumption(input, other, state)),
+  subsumedBy: ofValues(1, 1, bool, (input, [other = nothing], state) => subsumption(other, input, state)),
+  checkModifiers: ofValues(0, 20, same, (input, urls, state) => {
+    const known = new Set(urls.map((url) => singleString(url, 'checkModifiers')))
+    for (const { value } of elementsNamed(input, 'modifierExtension', state))
+      if (!known.has((value as { url?: string } | undefined)?.url))
+        throw new Problem('invalid', 'FHIRPath: a modifier extension that nobody named changes what is said')
+    return input
   }),
   conformsTo: ofValues(1, 1, bool, (input, [profile = nothing], { evaluation }) => {
     const item = single(input, 'conformsTo')
@@ -48,13 +59,23 @@ export const fhir: FunctionList = {
 
 function extensions(input: Collection, url: string | undefined, state: State): Collection {
   if (url === undefined) return nothing
-  const { model } = state.evaluation
+  const found = elementsNamed(input, 'extension', state)
+  return found.filter(({ value }) => (value as { url?: unknown } | undefined)?.url === url)
+}
+
+function elementsNamed(input: Collection, name: string, { evaluation: { model } }: State): TypedValue[] {
   const found: TypedValue[] = []
   for (const item of input) {
-    const alternatives = model.alternatives(item.type, 'extension')
+    const alternatives = model.alternatives(item.type, name)
     if (alternatives) pushChildren(found, item, alternatives)
   }
-  return found.filter(({ value }) => (value as { url?: unknown } | undefined)?.url === url)
+  return found
+}
+
+function subsumption(general: Collection, special: Collection, { evaluation }: State): Collection {
+  const a = single(general, 'subsumes')
+  const b = single(special, 'subsumes')
+  return a && b ? fromBoolean(evaluation.environment.subsumes?.(a, b)) : nothing
 }
 
 const baseProfile = 'http://hl7.org/fhir/StructureDefinition/'

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Made, all, byTemplate, convert, first, snomed, words } from '../../../../test/builders/gp-bundle.ts'
+
+const anImmunization = (more: Made = {}): Made => ({
+  resourceType: 'Immunization',
+  id: 'i',
+  status: 'completed',
+  notGiven: false,
+  extension: [
+    {
+      url: 'https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-VaccinationProcedure-1',
+      valueCodeableConcept: snomed('38598009', 'MMR vaccination'),
+    },
+  ],
+  vaccineCode: snomed('13968211000001108', 'M-M-RVAXPRO vaccine'),
+  patient: { reference: 'Patient/p' },
+  date: '2006-02',
+  lotNumber: 'batch001',
+  practitioner: [{ role: { coding: [{ code: 'AP' }] }, actor: { reference: 'Practitioner/d' } }],
+  ...more,
+})
+
+test('what was given has its procedure, product, batch and date as recorded', () => {
+  const [activity] = byTemplate(convert(anImmunization()).section('Immunizations'), '4.52')
+  assert.ok(activity)
+  assert.equal(activity.attributes?.negationInd, 'false')
+  assert.equal(first(activity, 'code').attributes?.code, '38598009')
+  assert.equal(first(activity, 'effectiveTime').attributes?.value, '200602')
+  assert.equal(words(first(activity, 'lotNumberText')), 'batch001')
+  assert.equal(first(activity, 'manufacturedMaterial', 'code', 'translation').attributes?.code, '13968211000001108')
+  assert.match(words(first(activity, 'performer')), /Clarson/)
+})
+
+test('what was not given is never shown as given, and has its reason', () => {
+  const document = convert(
+    anImmunization({ notGiven: true, explanation: { reasonNotGiven: [snomed('443390004', 'Refused')] } }),
+  )
+  assert.equal(byTemplate(document.section('Immunizations'), '4.52')[0]?.attributes?.negationInd, 'true')
+  const tables = all(document.section('Immunizations'), 'table').map((table) => words(first(table, 'caption')).trim())
+  assert.deepEqual(tables, ['Not given'])
+  assert.match(words(document.section('Immunizations')), /Not given because: Refused/)
+})
+
+test('a vaccine that nobody knows is unknown, under either spelling of it', () => {
+  for (const vaccineCode of [
+    undefined,
+    { coding: [{ system: 'http://hl7.org/fhir/v3/NullFlavor', code: 'UNK', display: 'unknown' }] },
+  ]) {
+    const [activity] = byTemplate(convert(anImmunization({ vaccineCode })).section('Immunizations'), '4.52')
+    assert.equal(first(activity ?? assert.fail(), 'manufacturedMaterial', 'code').attributes?.nullFlavor, 'UNK')
+  }
+})

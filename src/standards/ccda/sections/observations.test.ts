@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  all,
+  anObservation,
+  areaList,
+  byTemplate,
+  convert,
+  first,
+  snomed,
+  words,
+} from '../../../../test/builders/gp-bundle.ts'
+
+const mmHg = (value: number) => ({ value, unit: 'mm[Hg]' })
+
+test('a weight is a vital sign under its LOINC code, the SNOMED CT code beside it, the number as recorded', () => {
+  const document = convert(anObservation({ valueQuantity: { value: 76.2, unit: 'kilogram' } }))
+  const [sign] = byTemplate(document.section('Vital signs'), '4.27')
+  assert.equal(first(sign ?? assert.fail(), 'code').attributes?.code, '29463-7')
+  assert.equal(first(sign ?? assert.fail(), 'code', 'translation').attributes?.code, '27113001')
+  assert.deepEqual(first(sign ?? assert.fail(), 'value').attributes, { 'xsi:type': 'PQ', value: '76.2', unit: 'kg' })
+})
+
+test('a blood pressure is two vital signs of one measurement', () => {
+  const document = convert(
+    anObservation({
+      code: snomed('75367002', 'Blood pressure'),
+      component: [
+        { code: snomed('72313002', 'Systolic arterial pressure'), valueQuantity: mmHg(120) },
+        { code: snomed('1091811000000102', 'Diastolic arterial pressure'), valueQuantity: mmHg(80) },
+      ],
+    }),
+  )
+  const [organizer, ...others] = byTemplate(document.section('Vital signs'), '4.26')
+  assert.equal(others.length, 0)
+  assert.deepEqual(
+    byTemplate(organizer ?? assert.fail(), '4.27').map((sign) => [
+      first(sign, 'code').attributes?.code,
+      first(sign, 'value').attributes?.value,
+    ]),
+    [
+      ['8480-6', '120'],
+      ['8462-4', '80'],
+    ],
+  )
+})
+
+test('an average over a day is not taken for a plain reading', () => {
+  const document = convert(
+    anObservation({ code: snomed('314449000', 'Average 24 hour systolic blood pressure'), valueQuantity: mmHg(134) }),
+  )
+  assert.equal(
+    first(byTemplate(document.section('Vital signs'), '4.27')[0] ?? assert.fail(), 'code').attributes?.code,
+    '314449000',
+  )
+})
+
+test('a vital sign without a number, or with a unit nobody knows, is a finding and still read', () => {
+  for (const more of [
+    {},
+    { valueQuantity: { value: 12, unit: 'stone and a bit' } },
+    { valueString: 'about 12 stone' },
+  ]) {
+    const document = convert(anObservation(more))
+    assert.equal(byTemplate(document.value, '4.27').length, 0)
+    assert.equal(document.ledger.find((line) => line.resource === 'Observation/ob')?.became, 'entry')
+    assert.match(words(document.section('Other entries of the record')), /Body weight/)
+  }
+})
+
+test('smoking status has the code of the value set where the record uses one of its codes', () => {
+  const document = convert(anObservation({ code: snomed('8517006', 'Ex-smoker') }))
+  const [status] = byTemplate(document.section('Social history'), '4.78')
+  assert.equal(first(status ?? assert.fail(), 'value').attributes?.code, '8517006')
+  assert.equal(first(status ?? assert.fail(), 'effectiveTime').attributes?.value, '20050201')
+})
+
+test('alcohol by the week is a social history observation with its value', () => {
+  const document = convert(
+    anObservation({
+      code: snomed('1082641000000106', 'Alcohol units consumed per week'),
+      valueQuantity: { value: 10, unit: 'units/week' },
+    }),
+  )
+  const [observation] = byTemplate(document.section('Social history'), '4.38')
+  assert.deepEqual(first(observation ?? assert.fail(), 'value').attributes, {
+    'xsi:type': 'PQ',
+    value: '10',
+    unit: '/wk',
+  })
+})
+
+test("family history is the family's, never a problem of the patient", () => {
+  const document = convert(anObservation({ code: snomed('160377001', 'Family history of asthma') }))
+  assert.equal(byTemplate(document.section('Family history'), '4.45').length, 1)
+  assert.equal(byTemplate(document.value, '4.4').length, 0)
+})
+
+test('a finding that fits no section is read with its code, its time and its comment', () => {
+  const document = convert(anObservation({ code: snomed('49727002', 'Cough'), comment: 'worse at night\nfor 3 weeks' }))
+  const section = document.section('Other entries of the record')
+  assert.match(words(section), /Cough\n/)
+  assert.match(words(section), /worse at night\nfor 3 weeks/)
+  assert.equal(first(section, 'observation', 'code').attributes?.code, '49727002')
+  const id = first(section, 'observation', 'text', 'reference').attributes?.value?.slice(1)
+  assert.ok(all(section, 'tr').some((row) => row.attributes?.ID === id))
+})
+
+test('an observation listed under immunisations is told there', () => {
+  const document = convert(
+    areaList('immunisations', ['Observation/ob']),
+    anObservation({ code: snomed('183936003', 'Contraindication to live immunisation') }),
+  )
+  assert.match(words(document.section('Immunizations')), /Contraindication to live immunisation/)
+})

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  type Made,
+  all,
+  anObservation,
+  byTemplate,
+  convert,
+  first,
+  snomed,
+  words,
+} from '../../../../test/builders/gp-bundle.ts'
+
+const laboratory = [{ coding: [{ code: 'laboratory', display: 'Laboratory' }] }]
+const report = (results: string[], more: Made = {}): Made => ({
+  resourceType: 'DiagnosticReport',
+  id: 'dr',
+  status: 'unknown',
+  code: snomed('721981007', 'Diagnostic studies report'),
+  subject: { reference: 'Patient/p' },
+  issued: '2002-03-30T16:21:00+00:00',
+  result: results.map((id) => ({ reference: `Observation/${id}` })),
+  ...more,
+})
+const result = (id: string, more: Made = {}): Made =>
+  anObservation({
+    id,
+    code: snomed('1022541000000102', 'Total white cell count'),
+    valueQuantity: { value: 7.6, unit: '10*9/L' },
+    category: laboratory,
+    ...more,
+  })
+
+test('a panel is an organizer of its results, with their values, units, ranges and interpretation', () => {
+  const document = convert(
+    report(['fbc'], { conclusion: 'ON WARFARIN' }),
+    anObservation({
+      id: 'fbc',
+      code: snomed('1022441000000101', 'FBC'),
+      related: [{ type: 'has-member', target: { reference: 'Observation/w' } }],
+    }),
+    result('w', {
+      referenceRange: [{ low: { value: 4, unit: '10*9/L' }, high: { value: 11, unit: '10*9/L' } }],
+      interpretation: { coding: [{ system: 'http://hl7.org/fhir/v2/0078', code: 'N', display: 'Normal' }] },
+    }),
+  )
+  const organizers = byTemplate(document.section('Results'), '4.1')
+  assert.deepEqual(
+    organizers.map((one) => first(one, 'code').attributes?.code),
+    ['721981007', '1022441000000101'],
+  )
+  const [reported, panel] = organizers
+  assert.equal(words(first(reported ?? assert.fail(), 'observation', 'value')), 'ON WARFARIN')
+  const [cell] = byTemplate(panel ?? assert.fail(), '4.2')
+  assert.deepEqual(first(cell ?? assert.fail(), 'value').attributes, { 'xsi:type': 'PQ', value: '7.6', unit: '10*9/L' })
+  assert.equal(first(cell ?? assert.fail(), 'interpretationCode').attributes?.code, 'N')
+  assert.equal(first(cell ?? assert.fail(), 'observationRange', 'low').attributes?.value, '4')
+  assert.equal(first(cell ?? assert.fail(), 'observationRange', 'high').attributes?.value, '11')
+  for (const key of ['DiagnosticReport/dr', 'Observation/fbc', 'Observation/w'])
+    assert.equal(document.ledger.find((line) => line.resource === key)?.became, 'entry', key)
+})
+
+test('a comparator is kept: more than 200 is not 200', () => {
+  const document = convert(report(['w']), result('w', { valueQuantity: { value: 200, comparator: '>', unit: 'mg/L' } }))
+  const value = first(byTemplate(document.section('Results'), '4.2')[1] ?? assert.fail(), 'value')
+  assert.equal(value.attributes?.['xsi:type'], 'IVL_PQ')
+  assert.deepEqual(first(value, 'low').attributes, { value: '200', unit: 'mg/L', inclusive: 'false' })
+  assert.match(words(document.section('Results')), /> 200 mg\/L/)
+})
+
+test('a unit without a code keeps its words beside the number', () => {
+  const document = convert(report(['w']), result('w', { valueQuantity: { value: 3, unit: 'Unk <UoM>' } }))
+  const value = first(byTemplate(document.section('Results'), '4.2')[1] ?? assert.fail(), 'value')
+  assert.equal(value.attributes?.nullFlavor, 'OTH')
+  assert.equal(first(value, 'translation').attributes?.value, '3')
+  assert.equal(words(first(value, 'originalText')), 'Unk <UoM>')
+})
+
+test('a range in words stays in words', () => {
+  const document = convert(report(['w']), result('w', { referenceRange: [{ text: 'less than 3.8 to 5' }] }))
+  assert.equal(words(first(document.section('Results'), 'observationRange', 'value')), 'less than 3.8 to 5')
+})
+
+test('a result that the record names and does not hold is told', () => {
+  const document = convert(report(['gone']))
+  assert.match(words(document.section('Results')), /Result not in this record: Observation\/gone/)
+  assert.ok(document.issues.some((issue) => issue.resource === 'DiagnosticReport/dr'))
+})
+
+test('results that no report names are results all the same, and headings in a circle end', () => {
+  const heading = (id: string, holds: string) =>
+    anObservation({
+      id,
+      related: [{ type: 'has-member', target: { reference: `Observation/${holds}` } }],
+      category: laboratory,
+    })
+  const document = convert(result('w'), heading('x', 'y'), heading('y', 'x'))
+  for (const id of ['w', 'x', 'y'])
+    assert.equal(document.ledger.find((line) => line.resource === `Observation/${id}`)?.became, 'entry', id)
+  assert.equal(byTemplate(document.section('Results'), '4.1').length, 3)
+})
+
+test('statuses are those of the value set, whatever the record says', () => {
+  const allowed = new Set(['aborted', 'active', 'cancelled', 'completed', 'held', 'suspended'])
+  for (const status of ['final', 'preliminary', 'unknown', 'cancelled', 'entered-in-error', 'nonsense', undefined])
+    for (const one of byTemplate(convert(report(['w'], { status }), result('w', { status })).section('Results'), '4.2'))
+      assert.ok(allowed.has(first(one, 'statusCode').attributes?.code ?? ''), status)
+})
+
+test('a specimen is told with its report', () => {
+  const document = convert(report(['w'], { specimen: [{ reference: 'Specimen/s' }] }), result('w'), {
+    resourceType: 'Specimen',
+    id: 's',
+    type: { text: 'SERUM' },
+    accessionIdentifier: { value: 'CH1401101K' },
+    note: [{ text: 'haemolysed' }],
+  })
+  assert.match(words(document.section('Results')), /Specimen: SERUM, accession CH1401101K, note haemolysed/)
+  assert.equal(all(document.section('Results'), 'specimenPlayingEntity').length, 1)
+})
