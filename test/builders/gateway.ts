@@ -203,6 +203,7 @@ export function aGateway(
     clock: tick,
     clientCertificate: over.clientCertificate ?? (() => undefined),
     clientAddress: () => '192.0.2.1',
+    refusedCall: () => call,
   })
   const call: Call = {
     tenant: 1,

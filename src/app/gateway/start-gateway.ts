@@ -98,6 +98,13 @@ export async function startGateway(options: GatewayOptions): Promise<StartedGate
     clock,
     clientCertificate: (request) => peerOf(request)?.fingerprint ?? toldByProxy(installed.proxy, request),
     clientAddress: ({ remoteAddress }) => remoteAddress,
+    refusedCall: (requestId) => ({
+      tenant: options.tenant,
+      caller: { id: 'nobody', scopes: new Set() },
+      requestId,
+      signal: AbortSignal.timeout(10_000),
+      log,
+    }),
   })
   const listener = installed.mutualTls && (await listenWith(installed.mutualTls, [soap], settings, options))
   return {

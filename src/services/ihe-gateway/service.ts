@@ -1,7 +1,5 @@
 import type { Mount } from '../../platform/http/port.ts'
-import { handleSoap, type SoapDeps } from './soap/dispatch.ts'
-import { asFault } from './soap/receive.ts'
-import { respondFault } from './soap/respond.ts'
+import { handleSoap, refuseSoap, type SoapDeps } from './soap/dispatch.ts'
 import { verifier } from './xua/verifier.ts'
 import { transactions } from './transactions/index.ts'
 
@@ -16,6 +14,6 @@ export function soapMount(given: Omit<SoapDeps, 'transactions' | 'verify'>): Mou
       path,
       handle: (call, request) => handleSoap({ ...deps, transactions }, call, request),
     })),
-    problem: (problem) => respondFault(asFault(problem), undefined, false, deps.gateway.ids()),
+    problem: (problem, requestId) => refuseSoap({ ...deps, transactions }, problem, requestId),
   }
 }

@@ -1,10 +1,11 @@
 import { Buffer } from 'node:buffer'
 import type { Call } from '../../../kernel/ports.ts'
-import { asProblem } from '../../../kernel/problem.ts'
+import { asProblem, type Problem } from '../../../kernel/problem.ts'
 import type { HttpRequest, HttpResponse } from '../../../platform/http/port.ts'
 import type { SoapRequest } from '../../../standards/ihe/soap/envelope.ts'
 import { SoapFault } from '../../../standards/ihe/soap/fault.ts'
 import { anonymous } from '../../../standards/ihe/soap/namespaces.ts'
+import { httpStatus } from '../../../standards/problems/render.ts'
 import { recordOf } from '../audit/record.ts'
 import type { AuditSender, GatewayMeter, TransactionLog } from '../audit/port.ts'
 import type { Answer, AnyTransaction, Context, Gateway } from '../transactions/transaction.ts'
@@ -31,6 +32,8 @@ export type SoapDeps = {
   /** SHA-256 fingerprint of the client certificate, as the listener or a trusted proxy tells it. */
   readonly clientCertificate: (request: HttpRequest) => string | undefined
   readonly clientAddress: (request: HttpRequest) => string | undefined
+  /** For what the listener refuses before there is a call. */
+  readonly refusedCall: (requestId: string) => Call
 }
 
 /** One SOAP request: a Fault until a transaction is chosen and the asker known, the transaction's own answer from then on. */
@@ -91,6 +94,14 @@ export async function handleSoap(deps: SoapDeps, call: Call, http: HttpRequest):
   } catch (thrown) {
     return faulted(thrown)
   }
+}
+
+/** What the listener refused: too large, at no address, by another method. A Fault and an audit record all the same. */
+export function refuseSoap(deps: SoapDeps, problem: Problem, requestId: string): HttpResponse {
+  const fault = asFault(problem)
+  const journey: Journey = { at: deps.clock(), path: '/SOAP', address: undefined, payload: Buffer.alloc(0), fault }
+  void finish(deps, deps.refusedCall(requestId), journey)
+  return { ...respondFault(fault, undefined, false, deps.gateway.ids()), status: httpStatus(problem) }
 }
 
 /** By address, Action and body together: a message that says two things is not guessed about. */
