@@ -51,6 +51,13 @@ const patients: Record<string, PatientAnswer> = {
 }
 const records: Record<string, RecordAnswer> = {
   record: aRecord(),
+  'incomplete record': {
+    ...(aRecord() as Extract<RecordAnswer, { outcome: 'record' }>),
+    warnings: [
+      { warning: 'area-not-given', area: 'diaryEntries', text: 'includeDiaryEntries is an unrecognised parameter' },
+      { warning: 'confidential-items', list: '886921000000105', text: 'Items excluded' },
+    ],
+  },
   'no consent': { outcome: 'no-consent' },
   'no organisation consent': { outcome: 'no-organisation-consent' },
   'no relationship': { outcome: 'no-relationship' },

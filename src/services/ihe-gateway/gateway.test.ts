@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import {
   aGateway,
   aPatient,
+  aRecord,
   assertion,
   fakeSources,
   found,
@@ -12,6 +13,7 @@ import {
   settings,
   type TestGateway,
 } from '../../../test/builders/gateway.ts'
+import type { RecordAnswer } from './sources/port.ts'
 import * as soap from '../../../test/builders/soap.ts'
 
 const number = nhsNumber(1)
@@ -86,6 +88,20 @@ test('an on-demand entry gives a document with an id of its own', async () => {
   const fresh = /<ihe:NewDocumentUniqueId>([^<]+)</.exec(text)?.[1]
   assert.ok(fresh && fresh !== id)
   assert.doesNotMatch(text, /NewRepositoryUniqueId/)
+})
+
+test('an incomplete record is given, and said to be incomplete, also from the cache', async () => {
+  const record = aRecord() as Extract<RecordAnswer, { outcome: 'record' }>
+  const warnings = [{ warning: 'confidential-items', list: '886921000000105', text: '' }] as const
+  const sources = fakeSources(found(), { ...record, warnings })
+  const gateway = aGateway({ sources })
+  const id = soap.uniqueIds((await find(gateway)).text).stable[0]!
+  for (let times = 0; times < 2; times++)
+    assert.match(
+      (await fetch(gateway, id)).text,
+      /:Success">.*severity="[^"]*:Warning"|:Success".*The record is incomplete: Items are left out/,
+    )
+  assert.equal(sources.asked.records, 1)
 })
 
 test('after its lifetime a delayed document is deprecated, and another one offered', async () => {

@@ -6,6 +6,7 @@ import { withSignal } from '../call.ts'
 import { nhsNumberCx, uuidOid } from '../identifiers.ts'
 import { recordProblem } from '../registry/problems.ts'
 import { locate } from '../registry/patient.ts'
+import type { RecordWarning } from '../sources/port.ts'
 import type { Context } from '../transactions/transaction.ts'
 import type { OfferedDocument } from './port.ts'
 
@@ -13,6 +14,8 @@ export type AssembledDocument = {
   readonly bytes: Buffer
   /** Of the document that an on-demand entry was turned into. */
   readonly newUniqueId?: string
+  /** What the record does not hold, though it was asked for. The reader of the document is told in it; the EHR here. */
+  readonly warnings: readonly string[]
 }
 
 /**
@@ -37,11 +40,16 @@ export async function assemble(context: Context, document: OfferedDocument): Pro
         ]),
       },
       ttlSeconds: gateway.settings.documentLifetimeSeconds,
-      encode: ({ bytes, newUniqueId = '' }) => Buffer.concat([Buffer.from(`${newUniqueId}\n`), bytes]),
+      encode: ({ bytes, ...about }) =>
+        Buffer.concat([
+          Buffer.from(`${JSON.stringify(about)}
+`),
+          bytes,
+        ]),
       decode: (kept) => {
         const at = kept.indexOf(0x0a)
-        const newUniqueId = kept.subarray(0, at).toString()
-        return { bytes: kept.subarray(at + 1), ...(newUniqueId && { newUniqueId }) }
+        const about = JSON.parse(kept.toString('utf8', 0, at)) as Omit<AssembledDocument, 'bytes'>
+        return { ...about, bytes: kept.subarray(at + 1) }
       },
     },
     call.signal,
@@ -65,7 +73,8 @@ async function build(
   const { value, issues } = gateway.convert({ ...answer.bundle, id: newUniqueId ?? document.uniqueId }, at)
   if (issues.length) call.log.info('document.issues', { count: issues.length })
   const bytes = Buffer.from(serialise(value))
-  if (newUniqueId !== undefined) return { bytes, newUniqueId }
+  const warnings = answer.warnings.map(warningText)
+  if (newUniqueId !== undefined) return { bytes, newUniqueId, warnings }
   const hash = createHash('sha1').update(bytes).digest('hex')
   const fixed = await gateway.documents.fix(call, document.uniqueId, { creationTime: at, hash, size: bytes.length })
   if (fixed.hash !== hash) {
@@ -76,5 +85,18 @@ async function build(
       code: { xds: 'XDSDocumentUniqueIdError' },
     })
   }
-  return { bytes }
+  return { bytes, warnings }
 }
+
+function warningText(warning: RecordWarning): string {
+  if (warning.warning === 'area-not-given')
+    return `The practice’s system does not give ${warning.area ?? 'a part of what was asked for'}`
+  return `${warningTexts[warning.warning]}${warning.list === undefined ? '' : ` (list ${warning.list})`}`
+}
+
+const warningTexts = {
+  'confidential-items': 'Items are left out as confidential',
+  'data-in-transit': 'Data of a former practice is still in transit',
+  'data-awaiting-filing': 'Data is waiting to be filed',
+  other: 'The practice says that the record is not complete',
+} as const

@@ -35,9 +35,17 @@ export const crossGatewayRetrieve = transaction<readonly DocumentRequest[]>({
     const responses: DocumentResponse[] = []
     const attachments: Attachment[] = []
     const errors: RegistryError[] = []
+    const incomplete: RegistryError[] = []
     for (const request of requests) {
       try {
-        const { response, attachment } = await retrieve(context, request, offered)
+        const { response, attachment, warnings } = await retrieve(context, request, offered)
+        for (const text of warnings)
+          incomplete.push({
+            errorCode: 'XDSRepositoryError',
+            codeContext: `The record is incomplete: ${text}`,
+            location: context.gateway.settings.homeCommunityId,
+            severity: 'Warning',
+          })
         responses.push(response)
         attachments.push(attachment)
       } catch (thrown) {
@@ -47,10 +55,16 @@ export const crossGatewayRetrieve = transaction<readonly DocumentRequest[]>({
       }
     }
     return {
-      body: retrieveDocumentSetResponse(responses, errors),
+      body: retrieveDocumentSetResponse(responses, [...errors, ...incomplete]),
       attachments,
       outcome: {
-        word: errors[0] ? (responses.length ? `partial: ${errors[0].errorCode}` : errors[0].errorCode) : 'retrieved',
+        word: errors[0]
+          ? responses.length
+            ? `partial: ${errors[0].errorCode}`
+            : errors[0].errorCode
+          : incomplete.length
+            ? 'retrieved, incomplete'
+            : 'retrieved',
         ok: errors.length === 0,
       },
       patients: [...new Set(offered.values().map(({ nhsNumber }) => nhsNumberCx(nhsNumber)))],
@@ -95,7 +109,7 @@ async function retrieve(context: Context, request: DocumentRequest, offered: Rea
     throw trouble('XDSUnknownRepositoryId', 'The repository is not known here')
   const document = offered.get(documentUniqueId)
   if (!document) throw trouble('XDSDocumentUniqueIdError', 'No such document was offered to the asker')
-  const { bytes, newUniqueId } = await assemble(context, document)
+  const { bytes, newUniqueId, warnings } = await assemble(context, document)
   const attachment: Attachment = { id: `${ids()}@weft`, type: 'text/xml', bytes }
   const response: DocumentResponse = {
     home,
@@ -105,7 +119,7 @@ async function retrieve(context: Context, request: DocumentRequest, offered: Rea
     mimeType: 'text/xml',
     document: include(attachment),
   }
-  return { response, attachment }
+  return { response, attachment, warnings }
 }
 
 const trouble = (xds: string, text: string) => new Problem('not-found', text, { code: { xds } })
