@@ -1,7 +1,6 @@
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import type { Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
+import { gunzip } from 'node:zlib'
 import { type OutboundRequest, type OutboundResponse, type Transport, TransportProblem } from './port.ts'
 import type { TlsMaterial } from './tls-files.ts'
 
@@ -72,32 +71,33 @@ function headersOf(request: OutboundRequest): Record<string, string | number> {
   return { 'accept-encoding': 'gzip', ...request.headers, ...(length !== undefined && { 'content-length': length }) }
 }
 
-/** Unzips on the way, and stops reading where the limit is passed: a small body may hold a large one. */
+/** Stops where the limit is passed, zipped or not: a small body may hold a large one. */
 async function collect(message: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const zipped = /^(x-)?gzip$/i.test(message.headers['content-encoding'] ?? '')
-  let source: Readable = message
-  if (zipped) {
-    const gunzip = createGunzip()
-    message.on('error', (error) => gunzip.destroy(error))
-    message.on('aborted', () => gunzip.destroy(new Error('The connection ended inside the answer')))
-    source = message.pipe(gunzip)
-  }
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of source as AsyncIterable<Buffer>) {
+  for await (const chunk of message as AsyncIterable<Buffer>) {
     bytes += chunk.length
     if (bytes > maxBytes) throw new TransportProblem('bad-answer', `The answer is larger than ${maxBytes} bytes`)
     chunks.push(chunk)
   }
   if (!message.complete) throw new Error('The connection ended inside the answer')
-  return Buffer.concat(chunks)
+  const body = Buffer.concat(chunks, bytes)
+  return /^(x-)?gzip$/i.test(message.headers['content-encoding'] ?? '') ? unzipped(body, maxBytes) : body
+}
+
+function unzipped(body: Buffer, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    gunzip(body, { maxOutputLength: maxBytes, chunkSize: 65_536 }, (error, whole) => {
+      if (error) reject(new TransportProblem('bad-answer', 'The answer is not gzip, or too large', { cause: error }))
+      else resolve(whole)
+    })
+  })
 }
 
 function problemOf(cause: unknown, signal: AbortSignal, origin: string): Error {
   if (cause instanceof TransportProblem) return cause
   if (signal.aborted) return signal.reason instanceof TransportProblem ? signal.reason : timeout(signal.reason)
   const code = (cause as NodeJS.ErrnoException | undefined)?.code
-  if (code?.startsWith('Z_')) return new TransportProblem('bad-answer', 'The answer is not gzip', { cause })
   return new TransportProblem('unreachable', `${origin} does not answer${code ? ` (${code})` : ''}`, { cause })
 }
 
