@@ -63,7 +63,7 @@ function matching({ organisation, interaction, partyKey }: Query, world: World):
   )
 }
 
-function endpoints(query: Query, world: World): object[] {
+function endpoints(query: Query, world: World): Found[] {
   return matching(query, world).map((practice) => ({
     resourceType: 'Endpoint',
     id: idOf(practice.asid, 'e'),
@@ -87,7 +87,7 @@ function endpoints(query: Query, world: World): object[] {
   }))
 }
 
-function devices(query: Query, world: World): object[] {
+function devices(query: Query, world: World): Found[] {
   const device = (practice: SimulatedPractice, asid: string, partyKey: string) => ({
     resourceType: 'Device',
     id: idOf(asid, 'd'),
@@ -118,15 +118,21 @@ const interactionExtension = {
 const idOf = (asid: string, kind: 'd' | 'e') =>
   `00000000-0000-4000-8000-${kind}${(asid || '0').padStart(11, '0').slice(-11)}`
 
-function searchset(resources: readonly object[], asked: Asked, ids: () => string) {
-  const self = `https://api.service.nhs.uk${asked.target}`
+type Found = { readonly resourceType: string; readonly id: string }
+
+function searchset(resources: readonly Found[], asked: Asked, ids: () => string) {
+  const base = 'https://api.service.nhs.uk'
   return {
     resourceType: 'Bundle',
     id: ids().toUpperCase(),
     type: 'searchset',
     total: resources.length,
-    link: [{ relation: 'self', url: self }],
-    entry: resources.map((resource) => ({ fullUrl: self, resource, search: { mode: 'match' } })),
+    link: [{ relation: 'self', url: `${base}${asked.target}` }],
+    entry: resources.map((resource) => ({
+      fullUrl: `${base}/spine-directory/FHIR/R4/${resource.resourceType}/${resource.id}`,
+      resource,
+      search: { mode: 'match' },
+    })),
   }
 }
 

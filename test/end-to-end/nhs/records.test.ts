@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { OutboundRequest } from '../../../src/platform/http/port.ts'
 import type { Areas } from '../../../src/services/ihe-gateway/sources/port.ts'
 import type { GpConnectBehaviour } from '../../../simulators/nhs/world.ts'
 import { aCall, aGateway, allergies, anAsking } from '../../builders/nhs-gateway.ts'
@@ -173,13 +174,19 @@ test('when a practice has moved, SDS is asked again at once and the record still
   const old = aPractice()
   const practices = new Map([[old.odsCode, old]])
   const world = { ...aWorld([aPatient(0), aPatient(1)]), practices }
-  const { sources, locate, nhs } = await aGateway(t, world)
+  const sent: OutboundRequest[] = []
+  const { sources, locate, nhs } = await aGateway(t, world, { sent: (request) => sent.push(request) })
   await sources.structuredRecord(aCall(), anAsking(), await locate(aNhsNumber(0)), allergies)
   practices.set(old.odsCode, { ...old, address: 'https://elsewhere.example/fhir', asid: '200000000999' })
   const before = nhs.count('sds')
   const answer = await sources.structuredRecord(aCall(), anAsking(), await locate(aNhsNumber(1)), allergies)
   assert.equal(answer.outcome, 'record')
   assert.equal(nhs.count('sds') - before, 2)
+  const bypassing = sent.filter(({ headers }) => headers['cache-control'] === 'no-cache')
+  assert.equal(bypassing.length, 2)
+  // Twice at the practice: a token and a trace id are for one request.
+  const [first, second] = sent.filter(({ method, headers }) => method === 'POST' && headers['ssp-traceid']).slice(-2)
+  assert.notEqual(first?.headers['ssp-traceid'], second?.headers['ssp-traceid'])
 })
 
 test('each organisation asks with its own ASID, certificate and code', async (t) => {
