@@ -28,7 +28,7 @@ newcomer() { # folder, command prefix…
   port=$(free_port)
   local log=$folder.log began
   (cd "$folder" && exec "$@" PORT="$port" npm start >"$log" 2>&1) &
-  check "$who: the first start answers within two minutes" until_ready "http://localhost:$port/health/ready" 120
+  check "$who: the first start answers within five minutes" until_ready "http://localhost:$port/health/ready" 300
   check "$who: README's curl lines work as printed" run_curl_lines
   local before
   before=$(patients)
