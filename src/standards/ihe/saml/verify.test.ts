@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { test } from 'node:test'
 import {
   assertion,
@@ -10,6 +11,7 @@ import {
   settings,
 } from '../../../../test/builders/gateway.ts'
 import { envelope } from '../../../../test/builders/soap.ts'
+import { certificate } from '../../../../simulators/nhs/tls/certificate.ts'
 import { SoapFault } from '../soap/fault.ts'
 import { verifyAssertion } from './verify.ts'
 import { writeAssertion } from './write.ts'
@@ -101,6 +103,47 @@ test('a signature that is moved to cover something else is refused', () => {
     ),
     /transforms/,
   )
+})
+
+test('where an authority is trusted, so is whoever it gave a certificate to, while that holds', () => {
+  const keys = (): { publicKey: KeyObject; privateKey: KeyObject } => generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const authority = (commonName: string) => {
+    const { publicKey, privateKey } = keys()
+    const dates = { from: new Date('2025-01-01'), until: new Date('2030-01-01') }
+    const pem = certificate({
+      commonName,
+      publicKey,
+      signingKey: privateKey,
+      serial: Buffer.of(1),
+      usage: 'authority',
+      ...dates,
+    })
+    const give = (until: string) =>
+      certificate({
+        commonName: 'idp.example',
+        publicKey: createPublicKey(foreignKeys.publicKey),
+        issuer: { commonName },
+        signingKey: privateKey,
+        serial: Buffer.of(2),
+        usage: 'client',
+        from: dates.from,
+        until: new Date(until),
+      })
+    return { pem, give }
+  }
+  const ours = authority('Our authority')
+  // Another one of the same name.
+  const theirs = authority('Our authority')
+  const trusting = {
+    ...expectations,
+    issuers: [{ ...expectations.issuers[0]!, certificates: [], authorities: [ours.pem] }],
+  }
+  const shown = (pem: string) =>
+    verifyAssertion(message(writeAssertion(claims(now), foreignKeys.privateKey, pem)), trusting, now)
+  assert.equal(shown(ours.give('2027-01-01')).subject, 'ajones')
+  assert.throws(() => shown(theirs.give('2027-01-01')), /does not hold/)
+  assert.throws(() => shown(ours.give('2026-02-01')), /does not hold/)
+  assert.throws(() => shown(ours.pem), /does not hold/)
 })
 
 test('a comment in the middle of a name does not shorten it', () => {

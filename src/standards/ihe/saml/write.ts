@@ -20,11 +20,12 @@ export type AssertionClaims = {
   readonly resourceId?: string
 }
 
-/** A signed SAML 2.0 assertion as ITI TF-2 3.40.4.1.2 describes it, to try a gateway with. The key is PEM. */
-export function writeAssertion(claims: AssertionClaims, privateKey: string): string {
+/** A signed SAML 2.0 assertion as ITI TF-2 3.40.4.1.2 describes it, to try a gateway with. Keys are PEM; a certificate is sent along. */
+export function writeAssertion(claims: AssertionClaims, privateKey: string, certificate?: string): string {
   const unsigned = serialise(assertion(claims), { declaration: false })
   const signer = new SignedXml({
     privateKey,
+    ...(certificate && { publicCert: certificate }),
     signatureAlgorithm: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
     canonicalizationAlgorithm: 'http://www.w3.org/2001/10/xml-exc-c14n#',
   })
