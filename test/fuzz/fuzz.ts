@@ -16,6 +16,8 @@ export type FuzzReport = {
   readonly sent: number
   readonly byStatus: ReadonlyMap<number, number>
   readonly byInteraction: ReadonlyMap<string, { accepted: number; refused: number }>
+  /** Of transactions that were refused. */
+  readonly refusedTags: ReadonlySet<string>
   /** One example of each kind. */
   readonly faults: ReadonlyMap<string, { count: number; example: string }>
 }
@@ -26,12 +28,14 @@ export async function fuzz({ send, definitions, seed, goOn, concurrency }: FuzzR
   const byStatus = new Map<number, number>()
   const byInteraction = new Map<string, { accepted: number; refused: number }>()
   const faults = new Map<string, { count: number; example: string }>()
+  const refusedTags = new Set<string>()
+  const pages: string[] = []
   let sent = 0
 
   const worker = async () => {
     while (goOn(sent)) {
       sent++
-      const request = makeRequest({ definitions, random })
+      const request = makeRequest({ definitions, random, pages })
       let response: FuzzResponse | undefined
       let fault: string | undefined
       try {
@@ -46,6 +50,8 @@ export async function fuzz({ send, definitions, seed, goOn, concurrency }: FuzzR
       byInteraction.set(request.interaction, tally)
       if (status >= 400 || status === 0) tally.refused++
       else tally.accepted++
+      if (request.tag !== undefined && status >= 400) refusedTags.add(request.tag)
+      if (response) keepPages(response, pages)
       if (fault === undefined) continue
       const kind = `${request.interaction}: ${fault}`
       const known = faults.get(kind)
@@ -54,5 +60,14 @@ export async function fuzz({ send, definitions, seed, goOn, concurrency }: FuzzR
     }
   }
   await Promise.all(Array.from({ length: concurrency }, worker))
-  return { sent, byStatus, byInteraction, faults }
+  return { sent, byStatus, byInteraction, refusedTags, faults }
+}
+
+/** The latest twenty. */
+function keepPages({ body }: FuzzResponse, pages: string[]): void {
+  const url = /"relation":"next","url":"([^"]*)"/.exec(body)?.[1]
+  const path = url?.replace(/^.*?\/fhir(?=\/)/, '')
+  if (path === undefined) return
+  pages.push(path)
+  if (pages.length > 20) pages.shift()
 }

@@ -3,6 +3,7 @@ import { anything } from './mutate.ts'
 
 /** A JSON Patch or a FHIRPath Patch, of operations that often cannot be done. */
 export function patchDocument(type: string, random: Random): { contentType: string; body: unknown } {
+  if (random.integer(3) === 0) return fittingPatch(type, random)
   const count = random.integer(3) + 1
   if (random.integer(2) === 0)
     return {
@@ -14,6 +15,36 @@ export function patchDocument(type: string, random: Random): { contentType: stri
     body: {
       resourceType: 'Parameters',
       parameter: Array.from({ length: count }, () => fhirPathOperation(type, random)),
+    },
+  }
+}
+
+/** What most resources take. */
+function fittingPatch(type: string, random: Random): { contentType: string; body: unknown } {
+  const language = random.pick(['de', 'en', 'cy'])
+  if (random.integer(2) === 0)
+    return {
+      contentType: 'application/json-patch+json',
+      body: [
+        { op: 'add', path: '/language', value: language },
+        { op: 'test', path: '/resourceType', value: type },
+      ],
+    }
+  const part = [
+    { name: 'type', valueCode: 'add' },
+    { name: 'path', valueString: type },
+    { name: 'name', valueString: 'implicitRules' },
+    { name: 'value', valueUri: `urn:${language}` },
+  ]
+  const cleared = [
+    { name: 'type', valueCode: 'delete' },
+    { name: 'path', valueString: `${type}.implicitRules` },
+  ]
+  return {
+    contentType: 'application/fhir+json',
+    body: {
+      resourceType: 'Parameters',
+      parameter: [cleared, part].map((one) => ({ name: 'operation', part: one })),
     },
   }
 }

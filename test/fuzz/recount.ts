@@ -21,6 +21,8 @@ export async function recount(
   tenant: number,
   parameters: SearchParameters,
   base: string,
+  /** What no document may hold. */
+  refusedTags: ReadonlySet<string> = new Set(),
 ): Promise<Recount> {
   const client = new pg.Client({ connectionString })
   await client.connect()
@@ -40,6 +42,9 @@ export async function recount(
       const name = `${last.type}/${last.id}`
       const complain = (what: string) => wrong.push(`${name}: ${what}`)
       checkVersions(versions, rid, complain)
+      for (const { document } of versions)
+        for (const [tag] of document?.matchAll(/transaction-\d+/g) ?? [])
+          if (refusedTags.has(tag)) complain(`was written by ${tag}, which was refused`)
       const state = states.get(rid)
       if (!state) complain('has versions and no state')
       else if (state.v !== last.v || state.version !== last.version || state.deleted !== (last.operation === 'D'))

@@ -15,14 +15,22 @@ export type FuzzRequest = {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer | undefined
+  /** Stands in every resource of a transaction: after a refusal it must be nowhere in the store. */
+  readonly tag?: string
 }
 type Maker = (tools: Tools) => Omit<FuzzRequest, 'interaction'>
-type Tools = { readonly definitions: Definitions; readonly random: Random }
+export type Tools = {
+  readonly definitions: Definitions
+  readonly random: Random
+  /** Paths of next pages that the server gave. */
+  readonly pages: readonly string[]
+}
 
 /** The next request of a run: an interaction, mostly with something wrong about it. */
 export function makeRequest(tools: Tools): FuzzRequest {
   const request = anyRequest(tools)
-  return { ...request, path: visible(request.path) }
+  const path = visible(request.path)
+  return { ...request, path: path === '' || path.startsWith('/') ? path : `/${path}` }
 }
 
 function anyRequest(tools: Tools): FuzzRequest {
@@ -74,14 +82,15 @@ export function someResource(
 ): Resource {
   const samples = validResources().filter((resource) => resource.resourceType === type)
   let resource = samples.length > 0 ? random.pick(samples) : { resourceType: type, code: { text: 'x' } }
-  if (id !== undefined) resource.id = id
-  else delete resource.id
+  delete resource.id
   const choice = random.integer(calm ? 60 : 10)
   if (choice === 0 && samples.length > 0) {
     const broken = breakEach(resource, definitions, random)
     if (broken.length > 0) resource = random.pick(broken).resource
   } else if (choice < 4) for (let count = random.integer(3); count >= 0; count--) spoilValue(resource, random)
   else if (choice < 6 || calm) vary(resource, random)
+  // An id that was spoilt stays so; one of the address may be anything.
+  if (id !== undefined && !('id' in resource)) resource.id = id
   return resource
 }
 
@@ -235,6 +244,10 @@ const makers: Record<string, Maker> = {
   }),
   batch: (tools) => bundleRequest('batch', tools),
   transaction: (tools) => bundleRequest('transaction', tools),
+  'next page': ({ random, pages }) => {
+    const page = pages.length > 0 ? random.pick(pages) : '/Patient?_count=1'
+    return { method: 'GET', path: random.integer(2) === 0 ? page : spoilWord(page, random), ...none }
+  },
   operation: ({ random }) => ({
     method: random.pick(['GET', 'POST']),
     path: random.pick([
@@ -268,13 +281,20 @@ const weights: Record<string, number> = {
 const weighted = Object.keys(makers).flatMap((name) => Array.from({ length: weights[name] ?? 1 }, () => name))
 
 function bundleRequest(type: 'batch' | 'transaction', tools: Tools): Omit<FuzzRequest, 'interaction'> {
-  const bundle = bundleOf(type, tools.random, (resourceType, id) => someResource(resourceType, id, tools, true))
-  if (tools.random.integer(6) === 0) spoilValue(bundle, tools.random)
+  const { random } = tools
+  const tag = `${type}-${random.integer(2 ** 31)}`
+  const bundle = bundleOf(type, random, (resourceType, id) => {
+    const resource = someResource(resourceType, id, tools, true)
+    resource.meta = { tag: [{ system: 'urn:fuzz', code: tag }] }
+    return resource
+  })
+  if (random.integer(6) === 0) spoilValue(bundle, random)
   return {
     method: 'POST',
-    path: tools.random.integer(20) === 0 ? '' : '/',
+    path: random.integer(20) === 0 ? '' : '/',
     headers: json,
-    body: bodyOf(bundle, tools.random),
+    body: bodyOf(bundle, random),
+    ...(type === 'transaction' && { tag }),
   }
 }
 
@@ -331,7 +351,7 @@ function spoiledPath(path: string, random: Random): string {
     random.integer(3) === 0
       ? path + random.pick(['/', '//', '%2f', '/..', '%', '%00', '%zz', '?', '#', ';x'])
       : spoilWord(path, random)
-  return spoiled.startsWith('/') ? spoiled : `/${spoiled}`
+  return spoiled
 }
 
 /** A request line holds visible ASCII. */

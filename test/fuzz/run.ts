@@ -26,6 +26,7 @@ const database = await testDatabase()
 const server = await startServer(database.app)
 const startedAt = performance.now()
 const wrong: string[] = []
+let refusedTags: ReadonlySet<string> = new Set()
 try {
   await putFirst()
   const report = await fuzz({
@@ -35,6 +36,7 @@ try {
     goOn: (sent) => server.isAlive() && sent < requests && (until === undefined || Date.now() < until),
     concurrency: 6,
   })
+  refusedTags = report.refusedTags
   print(report, performance.now() - startedAt)
   for (const [kind, { count, example }] of report.faults) wrong.push(`${count} × ${kind}\n      ${example}`)
   if (!server.isAlive()) wrong.push('The server ended by itself')
@@ -44,7 +46,7 @@ try {
 }
 for (const line of new Set(server.errors)) wrong.push(`The server logged ${line.slice(0, 600)}`)
 
-const counted = await recount(database.owner, 1, buildSearchParameters(definitions), server.base)
+const counted = await recount(database.owner, 1, buildSearchParameters(definitions), server.base, refusedTags)
 console.log(`counted again: ${counted.resources} resources in ${counted.versions} versions, ${counted.rows} index rows`)
 wrong.push(...counted.wrong.slice(0, 50))
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { Agent, request as httpRequest } from 'node:http'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import type { Send } from './fuzz.ts'
 
 export type RunningServer = {
@@ -54,13 +55,14 @@ export async function startServer(databaseUrl: string): Promise<RunningServer> {
           const parts: Buffer[] = []
           response.on('data', (part: Buffer) => parts.push(part))
           response.on('error', reject)
-          response.on('end', () =>
+          response.on('end', () => {
+            const all = Buffer.concat(parts)
             resolve({
               status: response.statusCode ?? 0,
               headers: response.headers as Record<string, string | undefined>,
-              body: Buffer.concat(parts).toString(),
-            }),
-          )
+              body: (response.headers['content-encoding'] === 'gzip' ? gunzipSync(all) : all).toString(),
+            })
+          })
         })
         request.end(body)
       }),

@@ -6,7 +6,7 @@ import { describe, makeRequest } from './requests.ts'
 import { findFault } from './verdict.ts'
 
 const definitions = loadDefinitions()
-const request = makeRequest({ definitions, random: seededRandom(1) })
+const request = makeRequest({ definitions, random: seededRandom(1), pages: [] })
 const answer = (status: number, body: object) =>
   findFault(
     { ...request, method: 'POST' },
@@ -17,7 +17,7 @@ const outcome = (issue: object) => ({ resourceType: 'OperationOutcome', issue: [
 test('the same seed sends the same requests, another sends others', () => {
   const sent = (seed: number) => {
     const random = seededRandom(seed)
-    return Array.from({ length: 200 }, () => describe(makeRequest({ definitions, random })))
+    return Array.from({ length: 200 }, () => describe(makeRequest({ definitions, random, pages: [] })))
   }
   assert.deepEqual(sent(5), sent(5))
   assert.notDeepEqual(sent(5), sent(6))

@@ -108,7 +108,7 @@ function jsonBody(
 ): unknown {
   if (http.body === undefined || http.body.length === 0) {
     if (code === 'operation') return undefined
-    throw new Problem('invalid', 'A body is wanted', { at: http.params.type ?? 'Bundle', code: { fhir: 'required' } })
+    throw new Problem('invalid', 'A body is wanted', { at: http.params.type || 'Bundle', code: { fhir: 'required' } })
   }
   const [type = '', ...options] = (contentType ?? '')
     .toLowerCase()

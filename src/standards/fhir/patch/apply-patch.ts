@@ -17,7 +17,9 @@ export function applyPatch(resource: Resource, patch: unknown, definitions: Defi
   const { resourceType, contentType, data } = (patch ?? {}) as { [member: string]: unknown }
   if (resourceType === 'Parameters') return applyFhirPathPatch(resource, patch, definitions)
   if (resourceType !== 'Binary')
-    throw new Problem('invalid', 'A patch is a JSON Patch, a Parameters resource, or a Binary with a JSON Patch')
+    throw new Problem('invalid', 'A patch is a JSON Patch, a Parameters resource, or a Binary with a JSON Patch', {
+      at: typeof resourceType === 'string' ? 'Resource.resourceType' : '$this',
+    })
   if (typeof contentType !== 'string' || !contentType.startsWith('application/json-patch+json'))
     throw new Problem('unsupported', 'A patch in a Binary is application/json-patch+json', { at: 'Binary.contentType' })
   if (typeof data !== 'string') throw new Problem('invalid', 'The Binary has no data', { at: 'Binary.data' })
@@ -27,6 +29,6 @@ export function applyPatch(resource: Resource, patch: unknown, definitions: Defi
 function patchedAsJson(resource: Resource, patch: unknown): Resource {
   const patched = applyJsonPatch(resource, patch)
   if (typeof patched !== 'object' || patched === null || Array.isArray(patched))
-    throw new Problem('invalid', 'The patch leaves no resource')
+    throw new Problem('invalid', 'The patch leaves no resource', { at: resource.resourceType })
   return withoutEmpties(patched as Resource)
 }

@@ -9,7 +9,7 @@ import { appendToken, parsePointer, pointerText, type Pointer } from './json-poi
  * https://www.rfc-editor.org/rfc/rfc6902
  */
 export function applyJsonPatch(document: unknown, patch: unknown): unknown {
-  if (!Array.isArray(patch)) throw new Problem('invalid', 'A JSON Patch is an array of operations')
+  if (!Array.isArray(patch)) throw new Problem('invalid', 'A JSON Patch is an array of operations', { at: '$this' })
   return patch.reduce((current: unknown, operation: unknown, index) => apply(current, operation, index), document)
 }
 
@@ -35,12 +35,15 @@ function apply(document: unknown, json: unknown, index: number): unknown {
   const operation = isObject(json) ? json : {}
   const name = operation.op
   const carryOut = typeof name === 'string' ? operations.get(name) : undefined
-  if (!carryOut) throw new Problem('invalid', `Operation ${index} of the JSON Patch has no known op`)
+  if (!carryOut)
+    throw new Problem('invalid', `Operation ${index} of the JSON Patch has no known op`, { at: `$this[${index}].op` })
   const pointer = (member: 'path' | 'from') => {
     const text = operation[member]
     const parsed = typeof text === 'string' ? parsePointer(text) : undefined
     if (!parsed)
-      throw new Problem('invalid', `Operation ${index} of the JSON Patch (${name}): ${member} is no JSON Pointer`)
+      throw new Problem('invalid', `Operation ${index} of the JSON Patch (${name}): ${member} is no JSON Pointer`, {
+        at: `$this[${index}].${member}`,
+      })
     return parsed
   }
   const path = pointer('path')
