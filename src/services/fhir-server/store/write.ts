@@ -52,7 +52,7 @@ export function writeStatement(tenant: number, changes: readonly Change[], lastU
       parts.step(
         `${table.name}_retired`,
         `update fhir.${table.name} t set until = pg_current_xact_id()
-         from ${parts.rows(table.columns, gone, single)} where t.tenant = ${tenantAt} and t.rid = x.rid and t.until is null
+         from ${parts.rows(table.columns, gone, single)} where t.tenant = ${tenantAt} and t.rid = a.rid and t.until is null
          and ${table.columns.map(same).join(' and ')}`,
       )
     const fresh = add.flatMap((rows, n) => rows.map(table.rows).flatMap((list) => list.map((row) => ({ n, row }))))
@@ -60,7 +60,7 @@ export function writeStatement(tenant: number, changes: readonly Change[], lastU
     parts.step(
       `${table.name}_new`,
       `insert into fhir.${table.name} (tenant, rid, ${table.columns.map(({ column }) => column).join(', ')})
-       select ${tenantAt}, x.rid, ${table.columns.map(({ column }) => `a.${column}`).join(', ')}
+       select ${tenantAt}, a.rid, ${table.columns.map(({ column }) => `a.${column}`).join(', ')}
        from ${parts.rows(table.columns, fresh, single)}`,
     )
   }
@@ -85,13 +85,17 @@ class Parts {
     this.#steps.push(`${name} as ${name === 'x' ? 'materialized ' : ''}(${text})`)
   }
 
-  /** Rows as arrays, a column each, joined with the change they belong to. */
+  /**
+   * Rows as arrays, a column each, with the rid of the change they belong to, as `a`. `offset 0` keeps the two together:
+   * the planner would else join all resources' rows by a value they share, which for many changes is their square.
+   */
   rows<R>(columns: readonly Column<R>[], rows: readonly { n: number; row: R }[], single: boolean): string {
     const arrays = columns.map(({ type, of }) => `${this.bind(array(rows.map(({ row }) => of(row))))}::${type}[]`)
     const names = columns.map(({ column }) => column)
-    if (single) return `x, unnest(${arrays.join(', ')}) as a(${names.join(', ')})`
+    if (single) return `(select x.rid, a.* from x, unnest(${arrays.join(', ')}) as a(${names.join(', ')})) a`
     const owner = this.bind(array(rows.map(({ n }) => n + 1)))
-    return `x join unnest(${owner}::int4[], ${arrays.join(', ')}) as a(n, ${names.join(', ')}) on a.n = x.n`
+    return `(select x.rid, a.* from x join unnest(${owner}::int4[], ${arrays.join(', ')}) as a(n, ${names.join(', ')})
+      on a.n = x.n offset 0) a`
   }
 
   statement(last: string): Statement {
