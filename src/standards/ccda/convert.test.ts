@@ -214,3 +214,29 @@ test('whatever is broken in a record, the conversion does not throw and loses no
     readXml(serialise(value))
   }
 })
+
+test('lists, headings and members that go on without end are converted in their time', () => {
+  const chain = Array.from({ length: 3000 }, (_, index) => ({
+    resourceType: 'List',
+    id: `l${index}`,
+    code: snomed(index === 0 ? '325851000000107' : '25851000000105', ''),
+    title: `Topic ${index}`,
+    entry: [{ item: { reference: `List/l${index + 1}` } }],
+  }))
+  const circle = Array.from({ length: 12_000 }, (_, index) =>
+    anObservation({
+      id: `m${index}`,
+      related: [{ type: 'has-member', target: { reference: `Observation/m${(index + 1) % 12_000}` } }],
+    }),
+  )
+  const report = { resourceType: 'DiagnosticReport', id: 'd', result: [{ reference: 'Observation/m0' }] }
+  const { value, ledger } = convertToCcda(gpBundle(...chain, report, ...circle), at)
+  for (const line of ledger) assert.notEqual(line.became, 'left-out', line.resource)
+  const text = words(value)
+  for (const index of [0, 19, 20, 21, 2999]) assert.ok(text.includes(`Topic ${index}`), String(index))
+})
+
+test('a note of a hundred thousand lines arrives whole', () => {
+  const document = convert(anAllergy({ note: [{ text: 'line\n'.repeat(100_000) }] }))
+  assert.equal(all(document.section('Allergies'), 'br').length, 100_000)
+})

@@ -50,24 +50,15 @@ function sectionElement(
   if (why) blocks.push(paragraph(why.text))
   const nullFlavor =
     content.entries.length === 0 && section.templates(content).length > 0 ? (why?.nullFlavor ?? 'NI') : undefined
-  return element(
-    'component',
-    undefined,
-    element(
-      'section',
-      { nullFlavor },
-      ...section.templates(content),
-      element('code', {
-        code: section.code,
-        codeSystem: loinc,
-        codeSystemName: 'LOINC',
-        displayName: section.codeName,
-      }),
-      element('title', undefined, section.title),
-      element('text', undefined, ...blocks),
-      ...content.entries,
-    ),
-  )
+  // A record may have more entries than a call may have arguments.
+  const children = [
+    ...section.templates(content),
+    element('code', { code: section.code, codeSystem: loinc, codeSystemName: 'LOINC', displayName: section.codeName }),
+    element('title', undefined, section.title),
+    { name: 'text', children: blocks },
+    ...content.entries,
+  ]
+  return element('component', undefined, { name: 'section', attributes: { nullFlavor }, children })
 }
 
 export function warningsOf(section: Pick<Section, 'areas'>, record: Pick<HealthRecord, 'areas'>): AreaWarning[] {

@@ -15,6 +15,15 @@ export function content(id: string | undefined, ...children: XmlNode[]): XmlElem
   return { name: 'content', attributes: { ID: id }, children }
 }
 
+/** Marked content of any number of parts: a call takes only so many arguments, and a record may hold more. */
+export function contentOf(id: string | undefined, children: readonly XmlNode[]): XmlElement {
+  return { name: 'content', attributes: { ID: id }, children }
+}
+
+export function append(nodes: XmlNode[], more: readonly XmlNode[]): void {
+  for (const node of more) nodes.push(node)
+}
+
 /** Free text, complete: its line breaks are line breaks. */
 export function lines(text: string): readonly XmlNode[] {
   if (!text.includes('\n') && !text.includes('\r')) return text === '' ? [] : [text]

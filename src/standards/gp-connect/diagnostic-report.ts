@@ -18,12 +18,16 @@ export function readReport(
   const results: Observation[] = []
   const seen = new Set<string>()
   const facts: Fact[] = []
+  // A heading, then what stands under it; a stack, since headings may lead on without end.
   const take = (key: string): void => {
-    const observation = observations.get(key)
-    if (!observation || seen.has(key)) return
-    seen.add(key)
-    results.push(observation)
-    observation.members.forEach(take)
+    const waiting = [key]
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const observation = observations.get(next)
+      if (!observation || seen.has(next)) continue
+      seen.add(next)
+      results.push(observation)
+      for (const member of observation.members.toReversed()) waiting.push(member)
+    }
   }
   for (const reference of objects(resource.result)) {
     const target = source.resolve(reference)

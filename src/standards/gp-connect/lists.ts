@@ -219,10 +219,12 @@ export function readConsultations(
         else if (reference)
           parts.push({ kind: 'text', text: reference.includes(' ') ? reference : `${reference} (not in this record)` })
       } else if (target.type !== 'List') parts.push({ kind: 'item', key: target.key, text: display ?? '' })
+      else if (depth >= deepest && !told.has(target.key))
+        parts.push({ kind: 'text', text: `${titleOf(target) || 'More'} (told separately)` })
       else if (!told.has(target.key)) {
         told.add(target.key)
         supporting.set(target.key, { used: 'A heading in the notes of its consultation' })
-        const deeper = depth < 20 ? partsOf(target, depth + 1) : []
+        const deeper = partsOf(target, depth + 1)
         source.current = target
         parts.push({
           kind: 'heading',
@@ -255,6 +257,9 @@ export function readConsultations(
     for (const { list, code } of lists) if (code === wanted && !told.has(list.key)) begin(list)
   return consultations
 }
+
+/** Consultations have three levels; what goes on and on is cut into pieces that each stand on their own. */
+const deepest = 20
 
 function problemsOf(source: Source, list: SourceEntry): Link[] {
   const links: Link[] = []

@@ -52,8 +52,12 @@ const passedOver = new Set([
 ])
 
 function say(reader: Reader, facts: Fact[], label: string, value: unknown, depth: number): void {
-  if (value === undefined || value === null || depth > 12) return
+  if (value === undefined || value === null) return
   const { datatypes } = reader
+  if (depth > 12) {
+    datatypes.fact(facts, label, datatypes.text(JSON.stringify(value)))
+    return
+  }
   if (Array.isArray(value)) {
     for (const one of value) say(reader, facts, label, one, depth + 1)
     return

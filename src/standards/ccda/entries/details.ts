@@ -1,5 +1,5 @@
 import type { XmlNode } from '../../xml/element.ts'
-import { content, lineBreak, lines } from '../narrative.ts'
+import { append, contentOf, lineBreak, lines } from '../narrative.ts'
 import type { Fact, Item, Note } from '../record.ts'
 import { readable } from '../time.ts'
 import { partyName } from './people.ts'
@@ -21,15 +21,17 @@ export function details(
   for (const fact of more)
     if (fact !== undefined && fact.text !== '') {
       next()
-      nodes.push(`${fact.label}: `, ...lines(fact.text))
+      nodes.push(`${fact.label}: `)
+      append(nodes, lines(fact.text))
     }
   for (const { label, text } of item.facts) {
     next()
-    nodes.push(`${label}: `, ...lines(dates.has(label) ? readable(text) : text))
+    nodes.push(`${label}: `)
+    append(nodes, lines(dates.has(label) ? readable(text) : text))
   }
   if (item.notes.length > 0) {
     next()
-    nodes.push(content(noteId, ...noteNodes(item.notes)))
+    nodes.push(contentOf(noteId, noteNodes(item.notes)))
   }
   return nodes
 }
@@ -51,7 +53,7 @@ function noteNodes(notes: readonly Note[]): XmlNode[] {
   const nodes: XmlNode[] = []
   for (const note of notes) {
     if (nodes.length > 0) nodes.push(lineBreak)
-    nodes.push(...lines(note.text))
+    append(nodes, lines(note.text))
     const by = [partyName(note.by), readable(note.time)].filter(Boolean).join(', ')
     if (by !== '') nodes.push(` (${by})`)
   }

@@ -8,7 +8,7 @@ import { useParty } from '../entries/people.ts'
 import { routeCode } from '../entries/route.ts'
 import { templates } from '../entries/template.ts'
 import { quantity, quantityText } from '../entries/value.ts'
-import { content, lineBreak, lines, row, table } from '../narrative.ts'
+import { content, contentOf, lineBreak, lines, row, table } from '../narrative.ts'
 import type { Coded, Medication, MedicationIssue } from '../record.ts'
 import { effectiveTime, interval, readableWhen } from '../time.ts'
 import { otherName } from './allergies.ts'
@@ -85,7 +85,7 @@ function medicationParts(
   })
   const cells = [
     [content(`${id}c`, medication.code.text || 'Medication without a name'), ...otherName(medication.code)],
-    medication.dosage.length === 0 ? 'Not recorded' : [content(`${id}d`, ...wordsOf(medication.dosage))],
+    medication.dosage.length === 0 ? 'Not recorded' : [contentOf(`${id}d`, wordsOf(medication.dosage))],
     quantityWords(medication.quantity),
     readableWhen(medication.when),
     statusWords(medication.status),

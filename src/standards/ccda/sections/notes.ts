@@ -3,7 +3,7 @@ import { loinc } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
 import { textReference } from '../entries/comment.ts'
 import { author } from '../entries/participation.ts'
-import { content, lineBreak, lines } from '../narrative.ts'
+import { append, content, lineBreak, lines } from '../narrative.ts'
 import type { Consultation, ConsultationPart, Item } from '../record.ts'
 import { point } from '../time.ts'
 import { isComment } from './classify.ts'
@@ -83,7 +83,10 @@ function itemOf(key: string, text: string, desk: Desk): XmlElement {
     return { name: 'item', attributes: { ID: id }, children: commentNodes(item) }
   }
   const nodes: XmlNode[] = [...lines(itemText(item))]
-  for (const note of item.notes) nodes.push(lineBreak, ...lines(note.text))
+  for (const note of item.notes) {
+    nodes.push(lineBreak)
+    append(nodes, lines(note.text))
+  }
   return { name: 'item', attributes: { ID: id }, children: nodes }
 }
 
@@ -94,7 +97,7 @@ function commentNodes(item: Item): XmlNode[] {
   if (name !== '' && !/^comment(?: note)?$/i.test(name)) nodes.push(`${name}: `)
   for (const note of item.notes) {
     if (nodes.length > 0 && note !== item.notes[0]) nodes.push(lineBreak)
-    nodes.push(...lines(note.text))
+    append(nodes, lines(note.text))
   }
   for (const fact of item.facts) nodes.push(lineBreak, `${fact.label}: ${fact.text}`)
   if (nodes.length === 0) nodes.push('Comment without words')

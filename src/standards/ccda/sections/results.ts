@@ -7,7 +7,7 @@ import { author, performer } from '../entries/participation.ts'
 import { partyName, useParty } from '../entries/people.ts'
 import { interpretation, referenceRanges, resultStatus, resultValue, targetSite } from '../entries/result.ts'
 import { templates } from '../entries/template.ts'
-import { caption, content, lines, paragraph, row, table } from '../narrative.ts'
+import { append, caption, content, contentOf, lines, paragraph, row, table } from '../narrative.ts'
 import type { Component, Observation, Report, Specimen, When } from '../record.ts'
 import { effectiveTime, interval, readable, readableWhen, toTs } from '../time.ts'
 import { isHeading, placesOf } from './classify.ts'
@@ -32,8 +32,8 @@ export const results: Section = {
     const entries: XmlElement[] = []
     for (const report of record.reports) {
       const made = reportParts(report, desk, told)
-      blocks.push(...made.blocks)
-      entries.push(...made.entries)
+      for (const block of made.blocks) blocks.push(block)
+      for (const one of made.entries) entries.push(one)
     }
     const loose = record.observations.filter((one) => places.get(one.key) === 'results' && !told.has(one.key))
     if (loose.length > 0) {
@@ -45,7 +45,7 @@ export const results: Section = {
           made.flatMap((one) => one.rows),
         ),
       )
-      entries.push(...made.map((one) => entry(one.organizer)))
+      for (const one of made) entries.push(entry(one.organizer))
     }
     return entries.length === 0 ? nothingToTell : { blocks, entries }
   },
@@ -68,10 +68,10 @@ function reportParts(report: Report, desk: Desk, told: Set<string>): { blocks: X
   ])
   const blocks: XmlElement[] = [
     caption(`${report.code.text || 'Report'}${when === '' ? '' : `, ${when}`}`),
-    { name: 'paragraph', children: [content(id, ...facts)] },
+    { name: 'paragraph', children: [contentOf(id, facts)] },
     ...(report.conclusion === undefined
       ? []
-      : [paragraph(content(noteId, 'Conclusion: ', ...lines(report.conclusion)))]),
+      : [paragraph(contentOf(noteId, ['Conclusion: ', ...lines(report.conclusion)]))]),
   ]
   const rows = made.flatMap((one) => one.rows)
   if (rows.length > 0) blocks.push(table('', headings, rows))
@@ -266,7 +266,8 @@ export function resultCell(observation: Observation): readonly XmlNode[] {
   const nodes: XmlNode[] = [...lines(resultText(observation))]
   for (const component of observation.components) {
     if (nodes.length > 0) nodes.push({ name: 'br' })
-    nodes.push(`${component.code.text}: `, ...lines(resultText(component)))
+    nodes.push(`${component.code.text}: `)
+    append(nodes, lines(resultText(component)))
   }
   return nodes
 }
