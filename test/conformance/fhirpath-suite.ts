@@ -116,7 +116,7 @@ function textOf(value: TypedValue): string {
   }
 }
 
-/** Inputs are the published R4 examples of the same names (HL7, CC0), without narrative. */
+/** Inputs are made for the cases: see fhirpath-inputs/README.md. Undefined when there is none of that name. */
 export function readInput(name: string): { resourceType: string } | undefined {
   try {
     const path = new URL(`fhirpath-inputs/${name.replace(/\.(xml|json)$/, '')}.json`, import.meta.url)
