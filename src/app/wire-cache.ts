@@ -6,6 +6,7 @@ import { memoryCache } from '../platform/cache/memory.ts'
 import type { Leases, ManagedCache } from '../platform/cache/port.ts'
 import { redisCache } from '../platform/cache/redis.ts'
 
+import type { Turns } from '../platform/http/shared-rate-limit.ts'
 import type { Config } from './config.ts'
 
 export type CacheSettings = {
@@ -29,6 +30,8 @@ export type CacheWiringDeps = {
 export type WiredCache = {
   readonly cache: ManagedCache
   readonly leases?: Leases
+  /** For limits that all processes share. */
+  readonly turns?: Turns
   /** For a command that asks once: a server need not wait. */
   connected(): Promise<void>
 }
@@ -53,7 +56,7 @@ export function wireCache(settings: CacheSettings, deps: CacheWiringDeps): Wired
   )
   const cache = encryptedCache(redis, secrets, deps.randomBytes)
   // Leases hold no values, but their names must not tell a patient either.
-  return { cache, leases: cache.leasesOf(redis.leases), connected: redis.connected }
+  return { cache, leases: cache.leasesOf(redis.leases), turns: redis.turns, connected: redis.connected }
 }
 
 /** The settings of the environment that a cache is made from. */

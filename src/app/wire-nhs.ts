@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject, randomBytes } from 'node:crypto'
+import { createHash, createPrivateKey, type KeyObject, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Clock, Ids, Log } from '../kernel/ports.ts'
 import type { ReadThrough } from '../platform/cache/port.ts'
@@ -6,6 +6,7 @@ import { withCircuitBreaker } from '../platform/http/circuit-breaker.ts'
 import { type Observe, withObservation } from '../platform/http/observe.ts'
 import type { OutboundRequest, Transport } from '../platform/http/port.ts'
 import { withRateLimit } from '../platform/http/rate-limit.ts'
+import { type Turns, withSharedRateLimit } from '../platform/http/shared-rate-limit.ts'
 import { delayBefore, withRetry } from '../platform/http/retry.ts'
 import { send } from '../platform/http/send.ts'
 import { withTimeout } from '../platform/http/timeout.ts'
@@ -27,6 +28,8 @@ export type NhsWiringDeps = {
   readonly seconds: () => number
   /** Each request to an upstream: which, its outcome, how long. */
   readonly observe?: Observe
+  /** Turns among several processes; without them each keeps the limits alone. */
+  readonly turns?: Turns
   /** Sees every request that goes out. */
   readonly sent?: (request: OutboundRequest) => void
 }
@@ -60,6 +63,12 @@ export function wireNhs(settings: NhsSettings, deps: NhsWiringDeps): { sources: 
       circuitOf,
       (_circuit, to) => log.warn(`circuit.${to}`, { upstream }),
     )
+  const limited = (next: Transport) => {
+    const alone = withRateLimit(next, settings.pds, clock, sleep)
+    // The limit is the application's: those who share its key share its turns.
+    const name = `pds ${createHash('sha256').update(settings.token.apiKey).digest('hex').slice(0, 16)}`
+    return deps.turns ? withSharedRateLimit(next, alone, { ...settings.pds, name }, deps.turns, sleep) : alone
+  }
   const retried = (next: Transport) => withRetry(next, settings.retry, chance, sleep)
   const spineTransports = new Map(
     Array.from(spines, ([odsCode, base]) => [
@@ -72,7 +81,7 @@ export function wireNhs(settings: NhsSettings, deps: NhsWiringDeps): { sources: 
     settings,
     transports: {
       token: guarded(apis, 'token', settings.token.timeoutMs),
-      pds: retried(withRateLimit(guarded(apis, 'pds', settings.pds.timeoutMs), settings.pds, clock, sleep)),
+      pds: retried(limited(guarded(apis, 'pds', settings.pds.timeoutMs))),
       sds: retried(guarded(apis, 'sds', settings.sds.timeoutMs)),
       spine: (organisation: OrganisationSettings) => spineTransports.get(organisation.odsCode) as Transport,
     },

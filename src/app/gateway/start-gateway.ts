@@ -8,6 +8,7 @@ import { readThrough } from '../../platform/cache/read-through.ts'
 import type { Database } from '../../platform/database/port.ts'
 import type { HttpRequest, Mount } from '../../platform/http/port.ts'
 import type { Observe } from '../../platform/http/observe.ts'
+import type { Turns } from '../../platform/http/shared-rate-limit.ts'
 import { listenMutualTls, peerOf } from '../../platform/http/mutual-tls.ts'
 import { send } from '../../platform/http/send.ts'
 import { sleep } from '../../platform/http/timing.ts'
@@ -50,6 +51,7 @@ export type GatewayOptions = {
   readonly database: Database
   readonly cache: ManagedCache
   readonly leases?: Leases
+  readonly turns?: Turns
   readonly convert: Convert
   readonly meter: GatewayMeter
   readonly observe?: Observe
@@ -74,6 +76,7 @@ export async function startGateway(options: GatewayOptions): Promise<StartedGate
     chance: options.chance,
     seconds: options.seconds,
     ...(options.observe && { observe: options.observe }),
+    ...(options.turns && { turns: options.turns }),
   })
   const { settings } = installed
   const records = postgresTransactionLog(database)

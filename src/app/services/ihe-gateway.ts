@@ -26,6 +26,7 @@ export const iheGateway: Service = {
       database,
       cache: cache.cache,
       ...(cache.leases && { leases: cache.leases }),
+      ...(cache.turns && { turns: cache.turns }),
       convert: convertToCcda,
       meter: gatewayMetrics(metrics.registry),
       observe: metrics.upstream,

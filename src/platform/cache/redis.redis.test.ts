@@ -127,6 +127,20 @@ test('fifty who ask in two processes cause one load', { skip }, async (t) => {
   assert.equal(loads, 1)
 })
 
+test('two processes take turns: no more than so many within any second of both together', { skip }, async (t) => {
+  const prefix = `test-${randomUUID()}`
+  const both = await Promise.all([aCache(t, { prefix }), aCache(t, { prefix })])
+  const limit = { perSecond: 5, maxWaitMs: 2000 }
+  const from = performance.now()
+  const waits = await Promise.all(Array.from({ length: 18 }, (_, n) => both[n % 2]?.turns('pds', limit)))
+  const starts = waits.flatMap((wait) => (typeof wait === 'number' ? wait : [])).toSorted((a, b) => a - b)
+  assert.equal(starts.length, 10)
+  assert.equal(waits.filter((wait) => wait === 'too-many').length, 8)
+  const took = performance.now() - from
+  for (const [index, start] of starts.entries())
+    assert.ok(start - (starts[index - 5] ?? Number.NEGATIVE_INFINITY) >= 1050 - took, starts.join(' '))
+})
+
 test('with Redis gone everything is a miss and nothing fails; when it is back it is used again', {
   skip,
 }, async (t) => {
@@ -138,6 +152,7 @@ test('with Redis gone everything is a miss and nothing fails; when it is back it
   assert.equal(await cache.get(key), undefined)
   await cache.set(key, Buffer.from('y'), 60)
   assert.equal(await cache.leases.acquire(key, 100), 'unavailable')
+  assert.equal(await cache.turns('pds', { perSecond: 5, maxWaitMs: 1000 }), 'unavailable')
   assert.equal(await cache.purge(), 0)
   assert.equal(cache.figures().available, false)
   await door.open()

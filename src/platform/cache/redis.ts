@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Clock, Ids, Log } from '../../kernel/ports.ts'
+import { secondMs } from '../http/rate-limit.ts'
+import type { Turns } from '../http/shared-rate-limit.ts'
 import { counters, tally } from './counters.ts'
 import type { CacheKey, Lease, Leases, ManagedCache } from './port.ts'
 
@@ -29,6 +31,7 @@ export type RedisCacheDeps = {
 
 export type RedisCache = ManagedCache & {
   readonly leases: Leases
+  readonly turns: Turns
   /** Redis answers, or it took too long and everything goes on without. */
   connected(): Promise<void>
 }
@@ -137,6 +140,7 @@ export function redisCache(options: RedisCacheOptions, deps: RedisCacheDeps): Re
       const all = connections.filter(({ status }) => status !== 'ready').map((one) => once(one, 'ready'))
       await Promise.race([Promise.allSettled(all), late])
     },
+    turns: turns(ask, plain(prefix)),
     leases: leases(ask, (key) => nameOf(key, 'lease'), deps.ids),
   }
 }
@@ -160,6 +164,29 @@ function leases(ask: Ask, nameOf: (key: CacheKey) => string, ids: Ids): Leases {
         },
       }
     },
+  }
+}
+
+/** The start of each of the last requests: the next may start a second after the one so many places before it. */
+const turnScript = `
+local time = redis.call('time')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local before = redis.call('lindex', KEYS[1], ARGV[1] - 1)
+local start = now
+if before and before + ARGV[2] > now then start = before + ARGV[2] end
+if start - now > tonumber(ARGV[3]) then return -1 end
+redis.call('lpush', KEYS[1], start)
+redis.call('ltrim', KEYS[1], 0, ARGV[1] - 1)
+redis.call('pexpire', KEYS[1], math.ceil(start - now + ARGV[2]))
+return start - now`
+
+function turns(ask: Ask, prefix: string): Turns {
+  return async (name, { perSecond, maxWaitMs }) => {
+    const key = `${prefix}:turns:${plain(name)}`
+    const answer = await ask((redis) => redis.eval(turnScript, 1, key, perSecond, secondMs, Math.floor(maxWaitMs)))
+    if (!answer) return 'unavailable'
+    const waitMs = Number(answer.value)
+    return waitMs < 0 ? 'too-many' : waitMs
   }
 }
 

@@ -8,6 +8,7 @@ import { type OutboundRequest, splitAddress, type Transport, TransportProblem } 
 import { withRateLimit } from './rate-limit.ts'
 import { delayBefore, withRetry } from './retry.ts'
 import { send } from './send.ts'
+import { withSharedRateLimit } from './shared-rate-limit.ts'
 import { withTimeout } from './timeout.ts'
 import { sleep } from './timing.ts'
 
@@ -215,4 +216,22 @@ test("who waits in line leaves at their deadline and takes nobody's turn", async
   assert.equal(await second, 'timeout')
   await Promise.all([first, third])
   assert.deepEqual(started, ['/1', '/3'])
+})
+
+test('where turns are shared they are waited for; where nobody counts, this process limits itself', async () => {
+  const limit = { name: 'pds', perSecond: 5, maxQueue: 10 }
+  const waited: number[] = []
+  const ask = (turn: number | 'too-many' | 'unavailable') =>
+    withSharedRateLimit(
+      async () => anAnswer(200),
+      async () => anAnswer(204),
+      limit,
+      async (_name, { maxWaitMs }) => (maxWaitMs === 2000 ? turn : 'too-many'),
+      async (ms) => void waited.push(ms),
+    )(aRequest(), never).then(({ status }) => status, reasonOf)
+  assert.deepEqual(
+    [await ask(0), await ask(700), await ask('unavailable'), await ask('too-many')],
+    [200, 200, 204, 'busy'],
+  )
+  assert.deepEqual(waited, [700])
 })

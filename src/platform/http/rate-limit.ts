@@ -3,7 +3,7 @@ import { type Transport, TransportProblem } from './port.ts'
 import type { Sleep } from './timing.ts'
 
 /** A second as the other side sees it: requests do not all take equally long to get there. */
-const secondMs = 1050
+export const secondMs = 1050
 
 /** No more than `perSecond` requests start within any second; the others wait in the order they came, at most `maxQueue` of them. */
 export function withRateLimit(

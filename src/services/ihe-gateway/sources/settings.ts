@@ -51,7 +51,10 @@ export const nhsSettingsSchema = Type.Object(
     pds: Type.Object(
       {
         baseUrl: url('Without `/Patient`.'),
-        perSecond: count(5, 'Requests that may start within a second; each process counts its own.'),
+        perSecond: count(
+          5,
+          'Requests that may start within a second: in all processes that share a Redis, else in each.',
+        ),
         maxQueue: count(100, 'Requests that may wait for their turn; more are refused as busy.'),
         timeoutMs: count(5000, 'How long one request may take.'),
       },
