@@ -15,6 +15,7 @@ import {
 } from '../search/compile/statement.ts'
 import { sortTable } from '../search/compile/sort.ts'
 import { type Cursor, type Form, readCursor, writeCursor } from '../search/cursor.ts'
+import { naturalSort } from '../search/natural-sort.ts'
 import type { Search, Term } from '../search/term.ts'
 import type { FhirServer } from '../server.ts'
 import { documentSorted } from './search-document-sort.ts'
@@ -36,7 +37,8 @@ export async function runSearch(server: FhirServer, call: Call, search: Search):
     const total = await totalOf(server, call, search, wantsTotal === 'none' ? 'accurate' : wantsTotal, options)
     return { rows: [], next: undefined, total }
   }
-  const page = await pageOf(server, call, search, cursor, options)
+  const sorted = search.sort.length > 0 ? search : { ...search, sort: naturalSort(search) }
+  const page = await pageOf(server, call, sorted, cursor, options)
   const isWhole = !cursor && page.next === undefined
   if (isWhole) return { ...page, total: page.rows.length }
   if (wantsTotal === 'none') return { ...page, total: page.total }
@@ -99,7 +101,7 @@ const ways: Readonly<Record<Form, Way>> = {
       seekStatement(search, { limit: search.count + 1, cursor }, options),
     )
     if (Number(rows[0]?.gathered ?? 0) > options.seekAtMost) return ways.walk(server, call, search, cursor, options)
-    return { ...byOffset('seek', rows, search, cursor), ...(rows[0] && { total: Number(rows[0].gathered) }) }
+    return byOffset('seek', rows, search, cursor)
   },
 
   async walk(server, call, search, cursor, options) {

@@ -72,6 +72,9 @@ for (const query of [
   '&_sort=_id',
   '&_sort=gender,-birthdate',
   '&_sort=family,-birthdate',
+  '&birthdate=gt1800',
+  '&birthdate=lt2030',
+  '&birthdate=lt2030&_lastUpdated=gt2000',
 ])
   for (const [way, server] of [
     ['gathered', usual],

@@ -16,6 +16,8 @@ export type Context = {
   visible(alias: string): string
   /** `select rid` of those resources that every term holds for, each once. */
   matches(types: readonly string[], terms: readonly Term[]): string
+  /** The same, but some of them may come several times where `unique` is false. */
+  gather(types: readonly string[], terms: readonly Term[]): { readonly text: string; readonly unique: boolean }
   /** This statement is to be planned for its values. */
   free(): void
   /** Terms that were found to match so much that another way is better. */

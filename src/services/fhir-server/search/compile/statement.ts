@@ -51,8 +51,12 @@ export function plainStatement(search: Search, { limit, cursor }: Window, option
 
 export function seekStatement(search: Search, { limit, cursor }: Window, options: CompileOptions): CompiledSearch {
   return build(options, (context) => {
-    const gathered = `c as materialized (select rid from (${context.matches(search.types, search.terms)}) m limit ${options.seekAtMost + 1})`
-    return `with ${gathered} ${withDocuments(sorted('c', search, limit, cursor, context), '(select count(*) from c)', sortedOrder(search, 'p.'), context)}`
+    const { text, unique } = context.gather(search.types, search.terms)
+    // What is too much is known as soon as it is too much: repeats are sorted out behind the limit.
+    const gathered = `g as materialized (select rid from (${text}) m limit ${options.seekAtMost + 1})`
+    const once = unique ? '' : ', c as materialized (select distinct rid from g)'
+    const page = sorted(unique ? 'g' : 'c', search, limit, cursor, context)
+    return `with ${gathered}${once} ${withDocuments(page, '(select count(*) from g)', sortedOrder(search, 'p.'), context)}`
   })
 }
 
@@ -189,13 +193,14 @@ function build(options: CompileOptions, write: (context: Context) => string): Co
     visible: (alias) =>
       options.snapshot === undefined ? '' : `and pg_visible_in_snapshot(${alias}.txid, ${snapshot()})`,
     matches(types, terms) {
-      const { text, fixed } = selectMatches(
-        types,
-        terms.map((term) => finderOf(term, types, context)),
-        context,
-      )
+      const { text, unique } = context.gather(types, terms)
+      return unique ? text : `select distinct rid from (${text}) ${context.alias()}`
+    },
+    gather(types, terms) {
+      const finders = terms.map((term) => finderOf(term, types, context))
+      const { text, unique, fixed } = selectMatches(types, finders, context)
       isFixed &&= fixed
-      return text
+      return { text, unique }
     },
     free() {
       isFixed = false
@@ -213,18 +218,15 @@ function selectMatches(
   types: readonly string[],
   finders: readonly Finder[],
   context: Context,
-): { text: string; fixed: boolean } {
+): { text: string; unique: boolean; fixed: boolean } {
   const positive = finders.filter(({ negated }) => !negated).sort((a, b) => a.rank - b.rank)
   const first = positive[0] ?? allFinder(types, context)
+  const { unique } = first
   const others = finders.filter((finder) => finder !== first)
-  const begin = `select ${first.unique ? '' : 'distinct '}${first.rid} as rid from ${first.from} where ${first.where}`
-  if (others.length === 0) return { text: begin, fixed: true }
+  const begin = `select ${first.rid} as rid from ${first.from} where ${first.where}`
+  if (others.length === 0) return { text: begin, unique, fixed: true }
   const c = context.alias()
-  if (first.rank > few)
-    return {
-      text: `select ${c}.rid from (${begin}) ${c} where ${others.map((one) => holds(one, c)).join(' and ')}`,
-      fixed: false,
-    }
-  const asked = others.map((one) => holdsRowByRow(one, c)).join(' and ')
-  return { text: `select ${c}.rid from (${begin} offset 0) ${c} where ${asked}`, fixed: true }
+  const fixed = first.rank <= few
+  const asked = others.map((one) => (fixed ? holdsRowByRow(one, c) : holds(one, c))).join(' and ')
+  return { text: `select ${c}.rid from (${begin}${fixed ? ' offset 0' : ''}) ${c} where ${asked}`, unique, fixed }
 }
