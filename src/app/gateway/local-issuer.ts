@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export type LocalIssuer = {
@@ -25,7 +25,14 @@ export function localIssuer(folder: string): LocalIssuer {
     })
     const part = `${file}.${process.pid}.part`
     writeFileSync(part, JSON.stringify({ issuer: 'urn:weft:local-issuer', ...made }), { mode: 0o600 })
-    renameSync(part, file)
+    try {
+      // Processes that start together take the key of the first.
+      linkSync(part, file)
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown
+    } finally {
+      unlinkSync(part)
+    }
   }
   return JSON.parse(readFileSync(file, 'utf8')) as LocalIssuer
 }
