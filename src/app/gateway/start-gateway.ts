@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Problem } from '../../kernel/problem.ts'
 import type { Clock, Ids, Log } from '../../kernel/ports.ts'
@@ -60,6 +60,8 @@ export type GatewayOptions = {
 export type StartedGateway = {
   readonly mounts: readonly Mount[]
   readonly settings: GatewaySettings
+  /** Of the listener for client certificates, where there is one. */
+  readonly mutualTlsPort: number | undefined
   stop(): Promise<void>
 }
 
@@ -113,6 +115,7 @@ export async function startGateway(options: GatewayOptions): Promise<StartedGate
   return {
     mounts: [soap, operatorsMount(records, clock)],
     settings,
+    mutualTlsPort: listener?.port,
     async stop() {
       await listener?.stop()
       nhs.close()
@@ -142,7 +145,11 @@ function fromFile(file: string): Installed {
     throw new Problem('invalid', `${file} cannot be read as JSON`, { cause })
   }
   const gateway = parseGatewaySettings(content.gateway ?? {}, read)
-  const beside = (name: string) => resolve(dirname(file), name)
+  const beside = (name: string) => {
+    const path = resolve(dirname(file), name)
+    if (!existsSync(path)) throw new Problem('invalid', `${file}: ${name} is not there`)
+    return path
+  }
   return {
     ...gateway,
     ...(gateway.syslog && { syslog: filesBeside(gateway.syslog, beside) }),
