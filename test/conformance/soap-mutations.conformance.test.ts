@@ -13,7 +13,7 @@ const data = process.env.CONFORMANCE_DATA
 const judge = data && join(data, '../tools/conformance/validate-soap.sh')
 const missing = !judge ? 'CONFORMANCE_DATA is not set' : !existsSync(judge) ? `${judge} is not there` : false
 const count = 5000
-const seed = 20260301
+const seed = Number(process.env.FUZZ_SEED ?? 20260301)
 
 /** The published sample messages of the four transactions, each in an envelope that would be let in. */
 function samples(now: Date): { path: string; text: string }[] {
