@@ -1,4 +1,3 @@
-import { createPublicKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -78,9 +77,7 @@ export async function startNhsSimulator(options: NhsSimulatorOptions): Promise<N
   const counts: Record<Service, number> = { token: 0, pds: 0, sds: 0, spine: 0 }
 
   const tokens = tokenEndpoint({
-    applications: [
-      { apiKey, keyId, publicKey: createPublicKey(keys.applicationPublicKey.export({ type: 'spki', format: 'pem' })) },
-    ],
+    applications: [{ apiKey, keyId, publicKey: keys.applicationPublicKey }],
     url: () => `${apisUrl}/oauth2/token`,
     lifetimeSeconds: options.tokenSeconds ?? 600,
     clock,

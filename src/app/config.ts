@@ -78,6 +78,10 @@ export const settings = {
     undefined as string | undefined,
     'JSON file with the settings of the IHE gateway and of the NHS services. Without it, and while HOST is this machine: the simulated NHS, and an issuer whose key is made in DATA_FOLDER.',
   ),
+  SIMULATED_NHS_FAULTS: text(
+    '',
+    'What goes wrong at the simulated NHS: `pds:503:0.1,spine:delay=3000:0.2`, see `weft simulate --help`.',
+  ),
 
   HEAD_TIMEOUT_MS: whole(10_000, { from: 100, to: 600_000 }, "Time for a request's head to arrive."),
   BODY_TIMEOUT_MS: whole(120_000, { from: 100, to: 3_600_000 }, 'Time for a whole request to arrive.'),

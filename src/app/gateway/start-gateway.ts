@@ -40,6 +40,8 @@ import { simulatedConsumers, simulatedNhs } from './simulated-nhs.ts'
 export type GatewayOptions = {
   /** JSON with `gateway` and `nhs`. Absent: this machine's own issuer, and the simulated NHS. */
   readonly settingsFile: string | undefined
+  /** What goes wrong at the simulated NHS, as `parseFaults` reads it. */
+  readonly faults?: string
   /** For keys made on this machine. */
   readonly folder: string
   readonly clock: Clock

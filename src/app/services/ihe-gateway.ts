@@ -16,6 +16,7 @@ export const iheGateway: Service = {
     }
     return startGateway({
       settingsFile: config.GATEWAY_SETTINGS,
+      faults: config.SIMULATED_NHS_FAULTS,
       folder: resolve(root, config.DATA_FOLDER),
       clock,
       ids,
