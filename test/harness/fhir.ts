@@ -20,8 +20,9 @@ export type Answer = {
 }
 export type Ask = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
 
-export async function testFhirServer(over: Partial<FhirServerDeps> = {}) {
-  const { app } = await testDatabase()
+/** On a new database, or beside another one on the database that is named. */
+export async function testFhirServer(over: Partial<FhirServerDeps> = {}, connection?: string) {
+  const { app, owner } = connection ? { app: connection, owner: undefined } : await testDatabase()
   const database = postgres({ connectionString: app, maxConnections: 10, statementTimeoutMs: 60_000 })
   const errors: unknown[] = []
   const log = { info() {}, warn() {}, error: (_event: string, fields?: object) => void errors.push(fields) }
@@ -79,7 +80,7 @@ export async function testFhirServer(over: Partial<FhirServerDeps> = {}) {
         return answer(mount.problem(problem, 'test'))
       }
     }
-  return { ask: askAs(1), askAs, callAs, service, database, connection: app, errors }
+  return { ask: askAs(1), askAs, callAs, service, database, connection: app, owner, errors }
 }
 
 function answer({

@@ -2,21 +2,12 @@
 import { compartmentKey, parameterKey, presenceKey } from '../hash.ts'
 import type { SearchParameterType } from '../parameters.ts'
 import type { Term } from '../term.ts'
-import {
-  type Compile,
-  type Context,
-  equalsAny,
-  type Finder,
-  hashFinder,
-  indexesOf,
-  type MatchTerm,
-  tenant,
-} from './context.ts'
+import { type Compile, type Context, equalsAny, type Finder, hashFinder, indexesOf, tenant } from './context.ts'
 import { date } from './date.ts'
 import { number, quantity } from './number.ts'
 import { reference } from './reference.ts'
 import { string } from './string.ts'
-import { token } from './token.ts'
+import { asksForImpliedSystem, token } from './token.ts'
 import { uri } from './uri.ts'
 
 const compilers: Partial<Record<SearchParameterType, Compile>> = {
@@ -42,9 +33,11 @@ type Find<K extends Term['kind']> = (
 const finders: { readonly [K in Term['kind']]: Find<K> } = {
   match(term, types, context) {
     const indexes = indexesOf(term.parameter, types, context)
-    if (term.modifier === 'missing') return presence(term, indexes, types, context)
+    if (term.modifier === 'missing') return presence(term.values[0] !== 'true', indexes, types, context)
     const compile = compilers[term.parameter.type] as Compile
-    const finder = compile(term, indexes, context)
+    const finder = asksForImpliedSystem(term)
+      ? presence(true, indexes, types, context)
+      : compile(term, indexes, context)
     return term.modifier === 'not' ? { ...finder, negated: true } : finder
   },
 
@@ -133,11 +126,11 @@ function hasFromTarget(term: Extract<Term, { kind: 'has' }>, types: readonly str
   }
 }
 
-function presence(term: MatchTerm, indexes: readonly string[], types: readonly string[], context: Context): Finder {
+function presence(isThere: boolean, indexes: readonly string[], types: readonly string[], context: Context): Finder {
   const l = context.alias()
   const keys = context.bind(indexes.map(presenceKey))
   const has = `${l}.present && ${keys}::int4[]`
-  const where = `${everything(l, types, context)} and ${term.values[0] === 'true' ? `not (${has})` : has}`
+  const where = `${everything(l, types, context)} and ${isThere ? has : `not (${has})`}`
   return { from: `fhir.live ${l}`, where, rid: `${l}.rid`, unique: true, rank: 5 }
 }
 

@@ -1,12 +1,24 @@
 import { splitEscaped, unescaped } from '../escaping.ts'
 import { tokenKey } from '../hash.ts'
-import { type Compile, hashFinder } from './context.ts'
+import { type Compile, hashFinder, type MatchTerm } from './context.ts'
 
 /** `code`, `system|code`, `system|`, `|code`. https://hl7.org/fhir/R4/search.html#token */
 export const token: Compile = ({ parameter, values, modifier }, indexes, context) => {
   const names = modifier === 'identifier' ? indexes.map((index) => `${index}:identifier`) : indexes
   const hashes = names.flatMap((index) => values.map((value) => hashOf(index, value, parameter.impliedSystem)))
   return hashFinder(hashes, 2, context)
+}
+
+/**
+ * `system|` with the system that a `code` element has without saying it: any code is one of it, so the element need only
+ * be there, whatever else the list has.
+ */
+export function asksForImpliedSystem({ parameter, values }: MatchTerm): boolean {
+  if (parameter.impliedSystem === undefined) return false
+  return values.some((value) => {
+    const [system, ...code] = splitEscaped(value, '|').map(unescaped)
+    return system === parameter.impliedSystem && code.join('|') === '' && code.length > 0
+  })
 }
 
 function hashOf(index: string, value: string, impliedSystem: string | undefined): bigint {
