@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import type { SubmitRequest } from '../in-process.ts'
+import { filesToLoad } from './files.ts'
+import { loadFiles } from './load-files.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'weft-load-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const put = (name: string, content: string | object) => {
+  const path = join(folder, name)
+  mkdirSync(join(path, '..'), { recursive: true })
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
+  return path
+}
+
+const aServer = (answer: (request: SubmitRequest, count: number) => { status: number; body: object }) => {
+  const requests: SubmitRequest[] = []
+  const said: string[] = []
+  return {
+    requests,
+    said,
+    load: (...files: string[]) =>
+      loadFiles(
+        files,
+        async (request) => {
+          requests.push(request)
+          const { status, body } = answer(request, requests.length)
+          return { status, body: JSON.stringify(body) }
+        },
+        { step() {}, say: (line) => void said.push(line), end() {} },
+        new AbortController().signal,
+      ),
+  }
+}
+
+const fine = (request: SubmitRequest) => {
+  const sent = JSON.parse(request.body ?? '{}') as { entry?: unknown[] }
+  const entry = sent.entry?.map(() => ({ response: { status: '201 Created' } }))
+  return { status: 200, body: { resourceType: entry ? 'Bundle' : 'Patient', entry } }
+}
+const refusal = (diagnostics: string) => ({
+  resourceType: 'OperationOutcome',
+  issue: [{ severity: 'error', code: 'invalid', diagnostics, expression: ['Patient.gender'] }],
+})
+
+test('a transaction goes as it stands, decimals included', async () => {
+  const server = aServer(fine)
+  const text = '{"resourceType":"Bundle","type":"transaction","entry":[{"resource":{"resourceType":"Basic","x":1.00}}]}'
+  const { loaded } = await server.load(put('t.json', text))
+  assert.deepEqual(server.requests, [{ method: 'POST', path: '/fhir', body: text }])
+  assert.equal(loaded, 1)
+})
+
+test('a single resource goes to its own id, or is created where it has none', async () => {
+  const server = aServer(fine)
+  await server.load(put('p.json', { resourceType: 'Patient', id: 'a' }), put('q.json', { resourceType: 'Patient' }))
+  assert.deepEqual(
+    server.requests.map(({ method, path }) => `${method} ${path}`),
+    ['PUT /fhir/Patient/a', 'POST /fhir/Patient'],
+  )
+})
+
+test('NDJSON goes in batches; a line that is no record is told by its number, and the rest goes on', async () => {
+  const server = aServer(fine)
+  const lines = ['{"resourceType":"Basic","id":"1","x":1.0}', '', 'oops', '{"no":"type"}', '{"resourceType":"Basic"}']
+  const file = put('x.ndjson', lines.join('\n'))
+  const { loaded, failures } = await server.load(file)
+  assert.equal(loaded, 2)
+  assert.deepEqual(
+    failures.map(({ place }) => place),
+    [`${file} line 3`, `${file} line 4`],
+  )
+  assert.match(server.requests[0]?.body ?? '', /"x":1\.0/)
+})
+
+test('a collection is loaded entry by entry, and the reader is told; a document is refused with a reason', async () => {
+  const server = aServer(fine)
+  const entry = [{ resource: { resourceType: 'Patient', id: 'a' } }]
+  const collection = put('c.json', { resourceType: 'Bundle', type: 'collection', entry })
+  const document = put('d.json', { resourceType: 'Bundle', type: 'document', entry })
+  const { loaded, failures } = await server.load(collection, document)
+  assert.equal(loaded, 1)
+  assert.match(server.said[0] ?? '', /a collection, loaded entry by entry as a batch/)
+  assert.match(failures[0]?.reason ?? '', /a Bundle of type document/i)
+})
+
+test('entries of a batch that failed are told one by one with their reason', async () => {
+  const server = aServer(() => ({
+    status: 200,
+    body: {
+      resourceType: 'Bundle',
+      entry: [
+        { response: { status: '201 Created' } },
+        { response: { status: '422 Unprocessable Entity', outcome: refusal('not a code') } },
+      ],
+    },
+  }))
+  const entry = [{ resource: { resourceType: 'Patient' } }, { resource: { resourceType: 'Patient' } }]
+  const file = put('b.json', { resourceType: 'Bundle', type: 'batch', entry })
+  const { loaded, failures } = await server.load(file)
+  assert.equal(loaded, 1)
+  assert.deepEqual(failures, [{ place: `${file} entry[1]`, reason: '422 Patient.gender: not a code' }])
+})
+
+test('a file that fails is tried once more after the others: it may refer to what came later', async () => {
+  const server = aServer((request, count) =>
+    count === 1 ? { status: 400, body: refusal('refers to nothing') } : fine(request),
+  )
+  const { loaded, failures } = await server.load(
+    put('1.json', { resourceType: 'Patient', id: 'a' }),
+    put('2.json', { resourceType: 'Patient', id: 'b' }),
+  )
+  assert.equal(loaded, 2)
+  assert.deepEqual(failures, [])
+  assert.equal(server.requests.length, 3)
+})
+
+test('of a folder all records are read, below it too, in name order', () => {
+  for (const name of ['tree/b.json', 'tree/a/x.ndjson', 'tree/readme.md', 'tree/c.jsonl']) put(name, '')
+  assert.deepEqual(
+    filesToLoad([join(folder, 'tree')]).map((path) => path.slice(folder.length + 6)),
+    ['a/x.ndjson', 'b.json', 'c.jsonl'],
+  )
+})
