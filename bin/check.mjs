@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // `npm test`: types, import rules, lint, format, then every test, with Node 24. Names of test files run those alone; --static stops before the tests.
 import { spawnSync } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fail, findNode, installDependencies, root } from './node24.mjs'
 
@@ -31,6 +32,7 @@ if (!staticOnly)
     '--test-reporter=spec',
     // A file that hangs fails, with the rest of the run still told.
     '--test-timeout=300000',
+    `--test-concurrency=${availableParallelism()}`,
     '--test-global-setup=test/harness/global.ts',
     '--disable-warning=ExperimentalWarning',
     ...(names.length ? names : ['src/**/*.test.ts', 'test/!(conformance)/**/*.test.ts', 'simulators/**/*.test.ts']),

@@ -75,7 +75,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     const site: Mount = siteMount({
       health: state,
       metrics: config.METRICS_PORT === undefined ? metricsText : undefined,
-      openApi: async () => openApi({ version, publicUrl }, [site, ...mounts], await capability(mounts, wiring)),
+      openApi: async () => openApi(version, [site, ...mounts], await capability(mounts, wiring)),
       services: options.services.map(({ name, summary }, index) => ({
         name,
         summary,

@@ -4,13 +4,16 @@ import { type CapabilityStatement, fhirPaths, fhirSchemas } from './fhir-paths.t
 
 type PathItem = Record<string, object>
 
-/** `capability` describes the FHIR routes by resource type; without it they stand as they are registered. */
+/**
+ * `capability` describes the FHIR routes by resource type, once for all addresses they have; without it they stand as
+ * they are registered.
+ */
 export function openApi(
-  about: { version: string; publicUrl: string },
+  version: string,
   mounts: readonly Mount[],
   capability: CapabilityStatement | undefined,
 ): object {
-  const described = capability ? mounts.filter(({ prefix }) => prefix !== '/fhir') : mounts
+  const described = capability ? mounts.filter(({ prefix }) => !prefix.endsWith('/fhir')) : mounts
   const paths: Record<string, PathItem> = {}
   for (const route of described.flatMap((mount) => mount.routes)) {
     if (isPage(route)) continue
@@ -19,8 +22,9 @@ export function openApi(
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Weft', version: about.version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
-    servers: [{ url: about.publicUrl }],
+    info: { title: 'Weft', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    // Wherever the reader found this page: it may try the API there and nowhere else.
+    servers: [{ url: '/' }],
     paths: { ...paths, ...(capability && fhirPaths(capability, '/fhir')) },
     components: { schemas: fhirSchemas },
   }
