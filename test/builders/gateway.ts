@@ -200,6 +200,7 @@ export function aGateway(
     sender: { send: () => {} },
     meter: { transaction: () => {} },
     deliver: async (_call, address, contentType, body) => void delivered.push({ address, contentType, body }),
+    background: () => {},
     clock: tick,
     clientCertificate: over.clientCertificate ?? (() => undefined),
     clientAddress: () => '192.0.2.1',

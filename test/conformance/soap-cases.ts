@@ -259,6 +259,27 @@ function* queryCases(): Generator<Case> {
   }
 }
 
+function* asynchronousCases(): Generator<Case> {
+  const replyTo = 'https://ehr.example/answers'
+  const bodies = {
+    iti38: ['/SOAP/iti38', soap.actions.iti38, soap.findDocuments(number)],
+    iti39: ['/SOAP/iti39', soap.actions.iti39, soap.retrieve([{ id: '2.25.1' }])],
+    iti47: ['/SOAP/iti47', soap.actions.iti47, soap.patientQuery(demographics)],
+    iti55: ['/SOAP/iti55', soap.actions.iti55, soap.patientQuery(demographics)],
+  } as const
+  for (const [name, [path, action, body]] of Object.entries(bodies))
+    yield {
+      name: `${name} asynchronous`,
+      async answer() {
+        const gateway = aGateway({ settings: { replyTo: [replyTo] } })
+        await post(gateway, path, action, body, { replyTo })
+        while (gateway.delivered.length === 0) await new Promise((resolve) => setImmediate(resolve))
+        const [{ contentType, body: delivered }] = gateway.delivered as [TestGateway['delivered'][number]]
+        return { status: 200, headers: { 'content-type': contentType }, body: delivered }
+      },
+    }
+}
+
 function* retrieveCases(): Generator<Case> {
   const listed = async (gateway: TestGateway) =>
     soap.uniqueIds(String((await post(gateway, '/SOAP/iti38', soap.actions.iti38, soap.findDocuments(number))).body))
@@ -366,6 +387,7 @@ export const cases: readonly Case[] = [
   ...patientCases(),
   ...continuationCases(),
   ...queryCases(),
+  ...asynchronousCases(),
   ...retrieveCases(),
   ...faultCases(),
 ]

@@ -86,6 +86,7 @@ export async function startGateway(options: GatewayOptions): Promise<StartedGate
   const records = postgresTransactionLog(database)
   const repository = installed.syslog && syslog(installed.syslog, settings, options)
   const outbound = send()
+  const pending = new Set<Promise<void>>()
   const soap = soapMount({
     gateway: {
       settings,
@@ -102,6 +103,10 @@ export async function startGateway(options: GatewayOptions): Promise<StartedGate
     sender: repository ?? noRepository,
     meter: options.meter,
     deliver: deliverer(outbound),
+    background(work) {
+      pending.add(work)
+      void work.finally(() => pending.delete(work))
+    },
     clock,
     clientCertificate: (request) => peerOf(request)?.fingerprint ?? toldByProxy(installed.proxy, request),
     clientAddress: ({ remoteAddress }) => remoteAddress,
@@ -120,6 +125,7 @@ export async function startGateway(options: GatewayOptions): Promise<StartedGate
     mutualTlsPort: listener?.port,
     async stop() {
       await listener?.stop()
+      await Promise.allSettled(pending)
       nhs.close()
       outbound.close()
       await repository?.stop()

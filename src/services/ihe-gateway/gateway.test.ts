@@ -104,6 +104,16 @@ test('an incomplete record is given, and said to be incomplete, also from the ca
   assert.equal(sources.asked.records, 1)
 })
 
+test('fifty who ask for one document at once cause one question to the practice', async () => {
+  const sources = fakeSources()
+  const gateway = aGateway({ sources })
+  const id = soap.uniqueIds((await find(gateway)).text).stable[0]!
+  const answers = await Promise.all(Array.from({ length: 50 }, () => fetch(gateway, id)))
+  const bytes = new Set(answers.map(({ text }) => document(text).toString()))
+  assert.equal(bytes.size, 1)
+  assert.equal(sources.asked.records, 1)
+})
+
 test('after its lifetime a delayed document is deprecated, and another one offered', async () => {
   const gateway = aGateway()
   const first = soap.uniqueIds((await find(gateway)).text).stable

@@ -12,9 +12,12 @@ export type Deliver = (
   body: string | Buffer,
 ) => Promise<void>
 
+/** Takes care of what goes on after the request: whoever stops the gateway waits for it. */
+export type Background = (work: Promise<void>) => void
+
 /** 202 at once; the answer goes to the address the sender named, which somebody allowed before. ITI TF-2 V.3.2.3 */
 export function replyAsynchronously(
-  { deliver }: { readonly deliver: Deliver },
+  { deliver, background }: { readonly deliver: Deliver; readonly background: Background },
   context: Context,
   address: string,
   { mtom, id, relatesTo, action }: { mtom: boolean; id: string; relatesTo: string; action: string },
@@ -22,11 +25,14 @@ export function replyAsynchronously(
 ): HttpResponse {
   // The request is over when it is accepted; what is done for it must not end with its connection.
   const call = withSignal(context.call, AbortSignal.timeout(60_000))
-  void (async () => {
+  const delivery = (async () => {
     const answer = await work({ ...context, call })
     const headers = { action, relatesTo, messageId: `urn:uuid:${id}`, to: address }
     const message = respond({ headers, body: answer.body, attachments: answer.attachments ?? [], mtom, id })
     await deliver(call, address, message.headers?.['content-type'] ?? '', message.body as string | Buffer)
-  })().catch((thrown: unknown) => call.log.error('asynchronous.not-delivered', { error: traceOf(thrown) }))
+  })()
+  background(
+    delivery.catch((thrown: unknown) => call.log.error('asynchronous.not-delivered', { error: traceOf(thrown) })),
+  )
   return { status: 202 }
 }

@@ -13,7 +13,7 @@ import { authenticate } from '../xua/authenticate.ts'
 import { permit } from '../xua/permit.ts'
 import type { Replays } from '../xua/replays.ts'
 import type { Verifier } from '../xua/verifier.ts'
-import { type Deliver, replyAsynchronously } from './asynchronous.ts'
+import { type Background, type Deliver, replyAsynchronously } from './asynchronous.ts'
 import { asFault, receive } from './receive.ts'
 import type { Journey } from './journey.ts'
 import { respond, respondFault } from './respond.ts'
@@ -28,6 +28,7 @@ export type SoapDeps = {
   readonly sender: AuditSender
   readonly meter: GatewayMeter
   readonly deliver: Deliver
+  readonly background: Background
   readonly clock: () => Date
   /** SHA-256 fingerprint of the client certificate, as the listener or a trusted proxy tells it. */
   readonly clientCertificate: (request: HttpRequest) => string | undefined
