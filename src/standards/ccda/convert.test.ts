@@ -90,10 +90,14 @@ test('a warning stands at the top of its section, above what is there, and in th
 test('an item marked not for the patient says so in its row and first of all', () => {
   const document = convert(aProblem({ meta: { security: [{ code: 'NOPAT' }] } }))
   assert.match(section(document, 'Problems'), /Not to be disclosed to the patient/)
+  const [top] = first(document.section('Problems'), 'text').children ?? []
   assert.match(
-    section(document, 'About this document'),
-    /Warning: 1 of the items below are marked as not to be disclosed/,
+    typeof top === 'object' ? words(top) : '',
+    /Warning: Items of this section are marked as not to be disclosed/,
   )
+  assert.equal(first(document.value, 'confidentialityCode').attributes?.code, 'R')
+  assert.equal(first(convert(aProblem()).value, 'confidentialityCode').attributes?.code, 'N')
+  assert.match(section(document, 'About this document'), /Warning: items below are marked as not to be disclosed/)
 })
 
 test('the header names the patient by NHS number, and what the record does not say is said to be unknown', () => {
@@ -123,7 +127,7 @@ test('a record without a Patient becomes a document that says so; one with two b
 
 test('items of another patient are told', () => {
   const document = convert(aProblem({ subject: { reference: 'Patient/stranger' } }))
-  assert.match(section(document, 'About this document'), /1 items of this record name another patient/)
+  assert.match(section(document, 'About this document'), /Items of this record name another patient/)
 })
 
 test('a date that is none degrades its entry alone, and is shown as it was recorded', () => {

@@ -1,6 +1,7 @@
 import { element, type XmlElement } from '../xml/element.ts'
 import { identifierRoot } from './codes/systems.ts'
 import type { Issue } from './issue.ts'
+import { everyItem } from './items.ts'
 import type { Ledger } from './ledger.ts'
 import type { HealthRecord, Item, Party } from './record.ts'
 import { nameUuid } from './uuid.ts'
@@ -60,37 +61,8 @@ export function openDesk(record: HealthRecord, ledger: Ledger, issue: (issue: Is
 
 function itemsOf(record: HealthRecord): Map<string, Item> {
   const items = new Map<string, Item>()
-  const {
-    allergies,
-    medications,
-    problems,
-    immunizations,
-    reports,
-    observations,
-    procedures,
-    encounters,
-    plans,
-    documents,
-  } = record
-  for (const list of [
-    allergies,
-    medications,
-    problems,
-    immunizations,
-    reports,
-    observations,
-    procedures,
-    encounters,
-    plans,
-    documents,
-  ])
-    for (const item of list) items.set(item.key, item)
-  for (const list of [record.coverages, record.devices, record.others])
-    for (const item of list) items.set(item.key, item)
-  for (const medication of record.medications) {
-    for (const key of medication.sameAs) items.set(key, medication)
-    for (const issue of medication.issues) items.set(issue.key, issue)
-  }
+  for (const item of everyItem(record)) items.set(item.key, item)
+  for (const medication of record.medications) for (const key of medication.sameAs) items.set(key, medication)
   return items
 }
 

@@ -2,6 +2,7 @@ import { element, type XmlElement } from '../xml/element.ts'
 import { loinc } from './codes/systems.ts'
 import type { Desk } from './desk.ts'
 import { header } from './header/header.ts'
+import { notForPatient } from './items.ts'
 import { paragraph } from './narrative.ts'
 import type { AreaWarning, HealthRecord } from './record.ts'
 import { whyEmpty } from './sections/empty.ts'
@@ -13,6 +14,7 @@ import type { Section, SectionContent } from './sections/section.ts'
 export function ccd(record: HealthRecord, at: Date, desk: Desk): XmlElement {
   const top = header(record, at, desk)
   const body = sections.map((section) => ({ section, content: section.content(record, desk) }))
+  const secret = new Set(notForPatient(record).map((item) => desk.ledger.sectionOf(item.key)))
   // The first section tells about the others, so it is made last.
   const first = { section: notices, content: notices.content(record, desk) }
   return element(
@@ -29,7 +31,9 @@ export function ccd(record: HealthRecord, at: Date, desk: Desk): XmlElement {
       element(
         'structuredBody',
         undefined,
-        ...[first, ...body].map((part) => sectionElement(part, record)).filter((part) => part !== undefined),
+        ...[first, ...body]
+          .map((part) => sectionElement(part, record, secret.has(part.section.name)))
+          .filter((part) => part !== undefined),
       ),
     ),
   )
@@ -38,6 +42,7 @@ export function ccd(record: HealthRecord, at: Date, desk: Desk): XmlElement {
 function sectionElement(
   { section, content }: { section: Section; content: SectionContent },
   record: HealthRecord,
+  secret: boolean,
 ): XmlElement | undefined {
   const warnings = warningsOf(section, record)
   const empty = content.entries.length === 0 && content.blocks.length === 0
@@ -46,7 +51,9 @@ function sectionElement(
     section.required || warnings.length > 0 || areas.some((area) => area.asked && section.areas[0] === area.name)
   if (empty && !wanted) return undefined
   const why = empty ? whyEmpty(section, record) : undefined
-  const blocks = [...warnings.map(warningBlock), ...content.blocks]
+  const told = warnings.map((warning) => warningBlock(warning.text))
+  if (secret) told.push(warningBlock('Items of this section are marked as not to be disclosed to the patient.'))
+  const blocks = [...told, ...content.blocks]
   if (why) blocks.push(paragraph(why.text))
   const nullFlavor =
     content.entries.length === 0 && section.templates(content).length > 0 ? (why?.nullFlavor ?? 'NI') : undefined
@@ -69,6 +76,6 @@ export function warningsOf(section: Pick<Section, 'areas'>, record: Pick<HealthR
   return found
 }
 
-function warningBlock(warning: AreaWarning): XmlElement {
-  return paragraph({ name: 'content', attributes: { styleCode: 'Bold' }, children: [`Warning: ${warning.text}`] })
+function warningBlock(text: string): XmlElement {
+  return paragraph({ name: 'content', attributes: { styleCode: 'Bold' }, children: [`Warning: ${text}`] })
 }

@@ -5,6 +5,4 @@ export type Issue = {
   readonly text: string
   /** The resource it is about, as `Type/id`. */
   readonly resource?: string
-  /** The section of the document it shows in. */
-  readonly section?: string
 }

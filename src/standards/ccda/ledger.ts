@@ -12,6 +12,8 @@ export type Ledger = {
   placed(key: string, section: string, entry: string): void
   used(key: string, where: string): void
   isPlaced(key: string): boolean
+  /** The section a resource has its entry in. */
+  sectionOf(key: string): string | undefined
   /** One line for each resource, in the record's order. */
   lines(): readonly LedgerLine[]
 }
@@ -42,6 +44,7 @@ export function openLedger(record: Pick<HealthRecord, 'resources' | 'supporting'
       if (!support.has(key)) support.set(key, where)
     },
     isPlaced: (key) => entries.has(key),
+    sectionOf: (key) => entries.get(key)?.section,
     lines: () =>
       record.resources.map(({ key, type }): LedgerLine => {
         const line = { resource: key, type }

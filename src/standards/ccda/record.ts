@@ -227,7 +227,6 @@ export type Medication = Item & {
   readonly product: Product
   readonly dosage: readonly string[]
   readonly quantity?: { readonly quantity?: Quantity; readonly text?: string }
-  readonly repeatsAllowed?: string
   /** Keys of the other resources that say the same medication: the plan. */
   readonly sameAs: readonly string[]
   readonly route?: Coded

@@ -125,10 +125,6 @@ function readMedication(
     issues: orders.map((order) => readIssue(reader, order, code)),
     ...optional('quantity', request && supplied(reader, request)),
     ...optional(
-      'repeatsAllowed',
-      numberOf(extension(extension(request, 'MedicationRepeatInformation'), 'numberOfRepeatPrescriptionsAllowed')),
-    ),
-    ...optional(
       'route',
       firstRoute(reader, statement.dosage ?? statement.dosageInstruction) ??
         firstRoute(reader, request?.dosageInstruction),

@@ -84,7 +84,7 @@ export function readGpConnectRecord(value: unknown): HealthRecord {
   if (strangers > 0)
     source.issue({
       severity: 'error',
-      text: `${strangers} items of the record name another patient than the one it is about`,
+      text: 'Items of the record name another patient than the one it is about',
     })
   for (const [key, reason] of source.leftOut) supporting.set(key, { leftOut: reason })
   return {
@@ -94,7 +94,7 @@ export function readGpConnectRecord(value: unknown): HealthRecord {
     warnings: [
       ...(patientEntry === undefined ? ['The record does not say whose it is.'] : []),
       ...(strangers > 0
-        ? [`${strangers} items of this record name another patient. Check them before relying on it.`]
+        ? ['Items of this record name another patient than the one it is about. Check before relying on it.']
         : []),
       ...outcomes.warnings,
     ],

@@ -12,6 +12,7 @@ import {
   unknownTelecom,
 } from '../entries/people.ts'
 import { templates } from '../entries/template.ts'
+import { notForPatient } from '../items.ts'
 import type { HealthRecord, Organisation, Practitioner } from '../record.ts'
 import { nameUuid } from '../uuid.ts'
 import { recordTarget } from './record-target.ts'
@@ -33,7 +34,7 @@ export function header(record: HealthRecord, at: Date, desk: Desk): XmlElement[]
     }),
     element('title', undefined, titleOf(record)),
     element('effectiveTime', { value: time }),
-    element('confidentialityCode', { code: 'N', codeSystem: '2.16.840.1.113883.5.25', displayName: 'normal' }),
+    confidentiality(record),
     element('languageCode', { code: 'en-GB' }),
     recordTarget(record.patient, record.custodian, desk),
     author(record.custodian, time, desk),
@@ -47,6 +48,16 @@ export function header(record: HealthRecord, at: Date, desk: Desk): XmlElement[]
 export function documentId(record: HealthRecord, at: Date): string {
   const contents = record.id === '' ? record.resources.map((resource) => resource.key).join('\n') : record.id
   return nameUuid(namespace, `${record.authority}\n${record.patient?.key ?? ''}\n${contents}\n${at.toISOString()}`)
+}
+
+/** Restricted where something in it is not for the patient's eyes. */
+function confidentiality(record: HealthRecord): XmlElement {
+  const restricted = notForPatient(record).length > 0
+  return element('confidentialityCode', {
+    code: restricted ? 'R' : 'N',
+    codeSystem: '2.16.840.1.113883.5.25',
+    displayName: restricted ? 'restricted' : 'normal',
+  })
 }
 
 function titleOf(record: HealthRecord): string {

@@ -89,10 +89,7 @@ function medicationParts(
     quantityWords(medication.quantity),
     readableWhen(medication.when),
     statusWords(medication.status),
-    details(medication, noteId, [
-      { label: 'Route', text: medication.route?.text ?? '' },
-      { label: 'Issues in this record', text: issues.length === 0 ? '' : String(issues.length) },
-    ]),
+    details(medication, noteId, [{ label: 'Route', text: medication.route?.text ?? '' }]),
     recordedBy(medication),
   ]
   return {
@@ -163,9 +160,6 @@ function activity(
     textReference(id),
     statusCode(medication.status),
     { ...whenTaken(medication) },
-    medication.repeatsAllowed !== undefined &&
-      /^\d+$/.test(medication.repeatsAllowed) &&
-      element('repeatNumber', { value: medication.repeatsAllowed }),
     medication.route !== undefined && routeCode(medication.route),
     element('doseQuantity', { nullFlavor: 'UNK' }),
     product(medication.code, `${id}c`, desk.id(medication.product.key ?? medication.key, 'product')),

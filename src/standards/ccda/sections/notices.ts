@@ -1,4 +1,5 @@
 import { element, type XmlElement } from '../../xml/element.ts'
+import { notForPatient } from '../items.ts'
 import { caption, paragraph, row, table } from '../narrative.ts'
 import type { Area, AreaName, HealthRecord } from '../record.ts'
 import { dates } from '../entries/details.ts'
@@ -22,9 +23,8 @@ export const notices: Section = {
     for (const text of record.warnings) blocks.push(strong(`Warning: ${text}`))
     for (const { text, areas } of areaWarnings(record))
       blocks.push(strong(`Warning (${areas.map((name) => names[name]).join(', ')}): ${text}`))
-    const secret = notForPatient(record)
-    if (secret > 0)
-      blocks.push(strong(`Warning: ${secret} of the items below are marked as not to be disclosed to the patient.`))
+    if (notForPatient(record).length > 0)
+      blocks.push(strong('Warning: items below are marked as not to be disclosed to the patient.'))
     blocks.push(
       paragraph(
         'Converted from the record that a GP system gave through GP Connect. Words, codes, numbers and dates are those of the record; nothing was computed.',
@@ -102,41 +102,9 @@ function areaWarnings(record: HealthRecord): { text: string; areas: AreaName[] }
   return [...found].map(([text, areas]) => ({ text, areas }))
 }
 
-function notForPatient(record: HealthRecord): number {
-  const {
-    allergies,
-    medications,
-    problems,
-    immunizations,
-    reports,
-    observations,
-    procedures,
-    encounters,
-    plans,
-    documents,
-    others,
-  } = record
-  let count = 0
-  for (const list of [
-    allergies,
-    medications,
-    problems,
-    immunizations,
-    reports,
-    observations,
-    procedures,
-    encounters,
-    plans,
-    documents,
-    others,
-  ])
-    for (const item of list) if (item.notForPatient) count++
-  return count
-}
-
 /** The same trouble in many places is one line. */
 function grouped(texts: readonly string[]): string[] {
   const counts = new Map<string, number>()
   for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1)
-  return [...counts].map(([text, count]) => (count === 1 ? text : `${text} (${count} times)`))
+  return [...counts].map(([text, count]) => (count === 1 ? text : `${text} (more than once)`))
 }
