@@ -213,3 +213,15 @@ test('no more than five a second reach PDS; the rest wait and are answered', asy
   assert.deepEqual(new Set(answers.map(({ outcome }) => outcome)), new Set(['found']))
   assert.ok(performance.now() - from > 1500)
 })
+
+test('a token endpoint that stumbles is asked again, with an assertion of its own', async (t) => {
+  const { find, nhs } = await aGateway(t, aWorld([aPatient(0)]), {
+    settings: { retry: { attempts: 2, baseMs: 1, maxMs: 2 } },
+  })
+  nhs.inject({ at: 'token', does: { status: 503 }, times: 1 })
+  assert.equal((await find(aNhsNumber(0))).outcome, 'found')
+  assert.deepEqual(
+    nhs.seen.map(({ service, status }) => `${service} ${status}`),
+    ['token 503', 'token 200', 'pds 200'],
+  )
+})

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import type { Clock, Ids } from '../../../kernel/ports.ts'
 import { splitAddress, type Transport } from '../../../platform/http/port.ts'
 import { clientAssertion, clientAssertionType } from '../../../standards/nhs/client-assertion.ts'
+import { type Persistence, persistently } from './persistently.ts'
 import type { Unavailable } from './port.ts'
 import type { NhsSettings } from './settings.ts'
 import { isObject, jsonOf, notReached, text, unavailable, within } from './upstream.ts'
@@ -15,6 +16,7 @@ export type AccessTokenDeps = {
   readonly settings: NhsSettings['token']
   readonly transport: Transport
   readonly signingKey: () => KeyObject
+  readonly persistence: Persistence
   readonly clock: Clock
   readonly ids: Ids
 }
@@ -34,7 +36,7 @@ export function accessTokens(deps: AccessTokenDeps): AccessTokens {
 
   const get = async (signal: AbortSignal): Promise<string | Unavailable> => {
     if (held && held.until > deps.clock().getTime()) return held.token
-    coming ??= request(deps).finally(() => {
+    coming ??= persistently(deps.persistence, always, () => request(deps)).finally(() => {
       coming = undefined
     })
     const found = await within(coming, signal).catch((thrown: unknown) => notReached('token', thrown, signal))

@@ -7,6 +7,7 @@ import { withSignal } from '../call.ts'
 import { accessTokens } from './access-token.ts'
 import { differsIn, type Fetched, gpConnect } from './gp-connect.ts'
 import { pds } from './pds.ts'
+import { type Persistence, persistently } from './persistently.ts'
 import type { Areas, Asking, LocatedPatient, RecordAnswer, Sources } from './port.ts'
 import { refusedTogether } from './record-request.ts'
 import { recordWarnings } from './record-warnings.ts'
@@ -26,8 +27,8 @@ export type NhsSourcesDeps = {
   /** The key behind `token.keyId`, as it is now. */
   readonly signingKey: () => KeyObject
   readonly readThrough: ReadThrough
-  /** Waits before a practice is asked again, the longer the oftener it was asked. */
-  readonly pause: (attempt: number, signal: AbortSignal) => Promise<void>
+  /** Waits before something is asked again, the longer the oftener it was asked. */
+  readonly pause: Persistence['pause']
   readonly clock: Clock
   readonly ids: Ids
   /** https://www.w3.org/TR/trace-context/ of the call, sent onwards. */
@@ -37,7 +38,9 @@ export type NhsSourcesDeps = {
 /** Patients from PDS, records from the practice that SDS points to, through Spine. */
 export function nhsSources(deps: NhsSourcesDeps): Sources {
   const { settings, transports, readThrough, clock, ids, traceparent } = deps
+  const persistence = { attempts: settings.retry.attempts, pause: deps.pause }
   const tokens = accessTokens({
+    persistence,
     settings: settings.token,
     transport: transports.token,
     signingKey: deps.signingKey,
@@ -57,22 +60,14 @@ export function nhsSources(deps: NhsSourcesDeps): Sources {
   ): Promise<Fetched> => {
     const route = await routeTo(call, patient.practice)
     if (route.outcome !== 'route') return route
-    const first = await persistently(call, (again) => fetchFrom(again, asking, organisation, patient, route, areas))
+    const first = await persistently<Fetched>(persistence, call.signal, () =>
+      fetchFrom(call, asking, organisation, patient, route, areas),
+    )
     if (first.outcome !== 'route-wrong') return first
     const newRoute = await routeTo(call, patient.practice, { fresh: true })
     if (newRoute.outcome !== 'route') return newRoute
     return fetchFrom(call, asking, organisation, patient, newRoute, areas)
   }
-  /** Each attempt has a token and a trace id of its own, so the retry is here and not in the transport. */
-  const persistently = async (call: Call, attempt: (call: Call) => Promise<Fetched>): Promise<Fetched> => {
-    for (let made = 1; ; made++) {
-      const answer = await attempt(call)
-      const passing = answer.outcome === 'unavailable' && answer.reason === 'unreachable'
-      if (!passing || made >= settings.retry.attempts || call.signal.aborted) return answer
-      await deps.pause(made, call.signal)
-    }
-  }
-
   return {
     async findPatient(call, asking, query) {
       const organisation = organisationFor(settings, asking.community, asking.organisation.odsCode)
@@ -86,7 +81,11 @@ export function nhsSources(deps: NhsSourcesDeps): Sources {
       try {
         const { value, from } = await readThrough<Fetched>(
           {
-            key: { kind: 'record', subject: patient.demographics.nhsNumber, view: viewOf(asking, patient, areas) },
+            key: {
+              kind: 'record',
+              subject: patient.demographics.nhsNumber,
+              view: viewOf(call, asking, patient, areas),
+            },
             ttlSeconds: settings.cacheSeconds.record,
             encode: (record) =>
               record.outcome === 'bundle'
@@ -105,10 +104,18 @@ export function nhsSources(deps: NhsSourcesDeps): Sources {
   }
 }
 
-/** Who sees the same: the same organisation, in the same role, for the same purpose, asking the same practice for the same areas. */
-function viewOf(asking: Asking, patient: LocatedPatient, areas: Areas): string {
+/** Who sees the same: the same tenant's organisation, in the same role, for the same purpose, asking the same practice for the same areas. */
+function viewOf(call: Call, asking: Asking, patient: LocatedPatient, areas: Areas): string {
   const { organisation, community, role, purposeOfUse } = asking
-  return JSON.stringify([organisation.odsCode, community, role.code, purposeOfUse.code, patient.practice, areas])
+  return JSON.stringify([
+    call.tenant,
+    organisation.odsCode,
+    community,
+    role.code,
+    purposeOfUse.code,
+    patient.practice,
+    areas,
+  ])
 }
 
 function keptRecord(kept: Buffer): Fetched | undefined {

@@ -50,7 +50,7 @@ async function byNumber(
   if (!asked) return { outcome: 'invalid-number' }
   const { value } = await deps.readThrough<Retrieved>(
     {
-      key: { kind: 'pds', subject: asked, view: organisation.odsCode },
+      key: { kind: 'pds', subject: asked, view: `${call.tenant} ${organisation.odsCode}` },
       ttlSeconds: deps.settings.cacheSeconds.patient,
       encode: (retrieved) => ('patient' in retrieved ? Buffer.from(JSON.stringify(retrieved.patient)) : undefined),
       decode(kept) {
