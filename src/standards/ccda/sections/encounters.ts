@@ -43,16 +43,16 @@ export const encounters: Section = {
   },
 }
 
-const roles: Readonly<Record<string, string>> = { PPRF: '', REC: 'recorded by ', PART: '' }
-
+/** Those who saw the patient, then those who wrote it down, where they are others. */
 export function withWhom(encounter: Encounter): string {
-  const words: string[] = []
+  const seeing = new Set<string>()
+  const writing = new Set<string>()
   for (const { role, party } of encounter.participants) {
     const name = partyName(party)
-    if (name === '' || (role === 'REC' && words.includes(name))) continue
-    words.push(`${roles[role] ?? ''}${name}`)
+    if (name !== '') (role === 'REC' ? writing : seeing).add(name)
   }
-  return words.join(', ')
+  const recorders = [...writing].filter((name) => !seeing.has(name))
+  return [...seeing, ...(recorders.length === 0 ? [] : [`recorded by ${recorders.join(', ')}`])].join(', ')
 }
 
 /** Several systems record when an encounter began and nothing about its end. */
