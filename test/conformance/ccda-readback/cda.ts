@@ -40,23 +40,39 @@ export function parseCda(xml: string): Cda {
   return { root, narrative: (id) => (byId.has(id) ? textOf(byId.get(id) as Element) : undefined) }
 }
 
-export function* children(element: Element | undefined, name?: string): Generator<Element> {
-  for (let node = element?.firstChild ?? null; node; node = node.nextSibling) {
-    if (node.nodeType === 1 && (!name || (node as Element).localName === name)) yield node as Element
+const known = new WeakMap<Element, readonly Element[]>()
+
+/** Child elements, with that name where one is given. */
+export function children(element: Element | undefined, name?: string): readonly Element[] {
+  if (!element) return []
+  let all = known.get(element)
+  if (!all) {
+    const found: Element[] = []
+    for (let node = element.firstChild; node; node = node.nextSibling)
+      if (node.nodeType === 1) found.push(node as Element)
+    all = found
+    known.set(element, all)
   }
+  return name ? all.filter((child) => child.localName === name) : all
 }
 
-export function* descendants(element: Element, name?: string): Generator<Element> {
-  for (const child of children(element)) {
-    if (!name || child.localName === name) yield child
-    yield* descendants(child, name)
+/** Elements anywhere below, in document order. */
+export function descendants(element: Element): Element[] {
+  const found: Element[] = []
+  const walk = (inner: Element) => {
+    for (const child of children(inner)) {
+      found.push(child)
+      walk(child)
+    }
   }
+  walk(element)
+  return found
 }
 
 /** The first element at that path of names below `element`. */
 export function at(element: Element | undefined, ...path: readonly string[]): Element | undefined {
   let here = element
-  for (const name of path) here = here && [...children(here, name)][0]
+  for (const name of path) here = children(here, name)[0]
   return here
 }
 
@@ -82,11 +98,7 @@ export function textOf(element: Element): string {
 export const squeeze = (text: string) => text.replaceAll(/\s+/g, ' ').trim()
 
 export const hasTemplate = (element: Element, root: string) =>
-  [...children(element, 'templateId')].some((each) => each.getAttribute('root') === root)
-
-/** Elements of that template anywhere below. */
-export const withTemplate = (element: Element, root: string) =>
-  [...descendants(element)].filter((each) => hasTemplate(each, root))
+  children(element, 'templateId').some((each) => each.getAttribute('root') === root)
 
 export function coded(cda: Cda, element: Element | undefined): Coded {
   const own = element ? [element, ...children(element, 'translation')] : []

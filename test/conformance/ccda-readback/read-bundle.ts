@@ -67,6 +67,15 @@ export type SourceStatement = Base & {
   readonly time: string | undefined
 }
 
+export type SourcePatient = {
+  readonly nhsNumber: string | undefined
+  readonly families: readonly string[]
+  readonly givens: readonly string[]
+  readonly birthDate: string | undefined
+  readonly gender: string | undefined
+  readonly postcodes: readonly string[]
+}
+
 export type SourceRecord = {
   readonly allergies: readonly SourceAllergy[]
   readonly medications: readonly SourceMedication[]
@@ -76,6 +85,9 @@ export type SourceRecord = {
   readonly immunizations: readonly SourceImmunization[]
   readonly results: readonly SourceResult[]
   readonly statements: readonly SourceStatement[]
+  readonly patient: SourcePatient | undefined
+  /** How many resources are marked as not to be disclosed to the patient. */
+  readonly notForPatient: number
   /** Free text anywhere that has to reach the reader. */
   readonly words: readonly string[]
 }
@@ -135,7 +147,24 @@ export function readBundle(json: string): SourceRecord {
         .filter((each) => !isNarrative(each))
         .map(statement),
     ),
+    notForPatient: all.filter(({ meta }) => array(object(meta).security).some((each) => object(each).code === 'NOPAT'))
+      .length,
+    patient: ofType('Patient').map(patient)[0],
     words: all.flatMap(words),
+  }
+}
+
+function patient(resource: Json): SourcePatient {
+  const names = array(resource.name).map(object)
+  return {
+    nhsNumber: array(resource.identifier)
+      .map(object)
+      .flatMap(({ system, value }) => (system === 'https://fhir.nhs.uk/Id/nhs-number' ? (string(value) ?? []) : []))[0],
+    families: names.flatMap(({ family }) => string(family) ?? []),
+    givens: names.flatMap(({ given }) => array(given).flatMap((each) => string(each) ?? [])),
+    birthDate: string(resource.birthDate),
+    gender: string(resource.gender),
+    postcodes: array(resource.address).flatMap((each) => string(object(each).postalCode) ?? []),
   }
 }
 
@@ -308,7 +337,11 @@ function words(resource: Json): string[] {
     ...(resource.resourceType === 'DocumentReference' || resource.resourceType === 'ReferralRequest'
       ? [string(resource.description)]
       : []),
-    ...(resource.resourceType === 'List' && resource.encounter === undefined ? [] : notes(resource)),
+    // "Information not available" of an empty List is told in other words.
+    ...notes(resource).filter((text) => resource.resourceType !== 'List' || !/^information not available/i.test(text)),
+    ...(resource.resourceType === 'OperationOutcome'
+      ? array(resource.issue).map((issue) => string(object(object(issue).details).text))
+      : []),
     ...dosages(resource.resourceType === 'MedicationStatement' ? resource.dosage : undefined),
     ...dosages(
       resource.resourceType === 'MedicationRequest' && resource.intent === 'plan'

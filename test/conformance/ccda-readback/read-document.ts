@@ -9,6 +9,7 @@ import {
   children,
   coded,
   descendants,
+  hasTemplate,
   type Interval,
   interval,
   parseCda,
@@ -16,7 +17,6 @@ import {
   textOf,
   type Value,
   valueOf,
-  withTemplate,
 } from './cda.ts'
 
 const t = (number: string) => `2.16.840.1.113883.10.20.22.4.${number}`
@@ -95,7 +95,17 @@ export type DocumentStatement = Entry & {
   readonly text: string
 }
 
+export type DocumentPatient = {
+  readonly ids: readonly string[]
+  readonly families: readonly string[]
+  readonly givens: readonly string[]
+  readonly birthTime: string | undefined
+  readonly gender: string | undefined
+  readonly postcodes: readonly string[]
+}
+
 export type ReadDocument = {
+  readonly patient: DocumentPatient
   readonly allergies: readonly DocumentAllergy[]
   readonly medications: readonly DocumentMedication[]
   readonly problems: readonly DocumentProblem[]
@@ -116,19 +126,26 @@ export type ReadDocument = {
 export function readDocument(xml: string): ReadDocument {
   const cda = parseCda(xml)
   const { root } = cda
-  const sections = [...descendants(root, 'section')].map((section) => ({
-    code: attribute(at(section, 'code'), 'code') ?? '',
-    text: [...children(section, 'title'), ...children(section, 'text')].map(textOf).join(' '),
-  }))
+  const all = descendants(root)
+  const withTemplate = (template: string) => all.filter((each) => hasTemplate(each, template))
+  const sections = all
+    .filter(({ localName }) => localName === 'section')
+    .map((section) => ({
+      code: attribute(at(section, 'code'), 'code') ?? '',
+      text: [...children(section, 'title'), ...children(section, 'text')].map(textOf).join(' '),
+    }))
   return {
-    allergies: withTemplate(root, templates.allergyConcern).flatMap((concern) => allergies(cda, concern)),
-    medications: withTemplate(root, templates.medication).map((element) => medication(cda, element)),
-    problems: withTemplate(root, templates.problemConcern).flatMap((concern) => problems(cda, concern)),
-    immunizations: withTemplate(root, templates.immunization).map((element) => immunization(cda, element)),
-    results: [...withTemplate(root, templates.result), ...withTemplate(root, templates.vitalSign)].map((element) =>
+    patient: patient(root),
+    allergies: withTemplate(templates.allergyConcern).flatMap((concern) => allergies(cda, concern)),
+    medications: withTemplate(templates.medication).map((element) => medication(cda, element)),
+    problems: withTemplate(templates.problemConcern).flatMap((concern) => problems(cda, concern)),
+    immunizations: withTemplate(templates.immunization).map((element) => immunization(cda, element)),
+    results: [...withTemplate(templates.result), ...withTemplate(templates.vitalSign)].map((element) =>
       observation(cda, element),
     ),
-    observations: [...descendants(root, 'observation')].map((element) => observation(cda, element)),
+    observations: all
+      .filter(({ localName }) => localName === 'observation')
+      .map((element) => observation(cda, element)),
     statements: [...descendants(root)]
       .filter(({ localName }) => statementNames.has(localName ?? ''))
       .map((element) => statement(cda, element)),
@@ -143,22 +160,37 @@ export function readDocument(xml: string): ReadDocument {
   }
 }
 
+/** The header's recordTarget. */
+function patient(root: Element): DocumentPatient {
+  const role = at(root, 'recordTarget', 'patientRole')
+  const person = at(role, 'patient')
+  const names = children(person, 'name')
+  return {
+    ids: children(role, 'id').map((id) => `${attribute(id, 'root') ?? ''}|${attribute(id, 'extension') ?? ''}`),
+    families: names.flatMap((name) => children(name, 'family').map(textOf)),
+    givens: names.flatMap((name) => children(name, 'given').map(textOf)),
+    birthTime: attribute(at(person, 'birthTime'), 'value'),
+    gender: attribute(at(person, 'administrativeGenderCode'), 'code'),
+    postcodes: children(role, 'addr').flatMap((address) => children(address, 'postalCode').map(textOf)),
+  }
+}
+
 function entry(cda: Cda, element: Element): Entry {
-  const allCodes = [...descendants(element)].flatMap((each) => {
+  const allCodes = descendants(element).flatMap((each) => {
     const code = attribute(each, 'code')
     return code ? [{ system: attribute(each, 'codeSystem') ?? '', code }] : []
   })
   return {
     allCodes,
     row: referredText(cda, at(element, 'text')) ?? '',
-    ids: [...children(element, 'id')].map((id) => `${attribute(id, 'root') ?? ''}|${attribute(id, 'extension') ?? ''}`),
+    ids: children(element, 'id').map((id) => `${attribute(id, 'root') ?? ''}|${attribute(id, 'extension') ?? ''}`),
   }
 }
 
 const related = (element: Element, template: string) =>
-  [...children(element, 'entryRelationship')]
-    .flatMap((each) => [...children(each)])
-    .filter((each) => [...children(each, 'templateId')].some((id) => id.getAttribute('root') === template))
+  children(element, 'entryRelationship')
+    .flatMap((each) => children(each))
+    .filter((each) => children(each, 'templateId').some((id) => id.getAttribute('root') === template))
 const isNegated = (element: Element) => attribute(element, 'negationInd') === 'true'
 
 function allergies(cda: Cda, concern: Element): DocumentAllergy[] {
@@ -181,7 +213,7 @@ function allergies(cda: Cda, concern: Element): DocumentAllergy[] {
 }
 
 function medication(cda: Cda, element: Element): DocumentMedication {
-  const times = [...children(element, 'effectiveTime')].map(interval)
+  const times = children(element, 'effectiveTime').map(interval)
   return {
     ...entry(cda, element),
     status: attribute(at(element, 'statusCode'), 'code'),
@@ -259,8 +291,8 @@ function observation(cda: Cda, element: Element): DocumentResult {
     wholeRow: referredText(cda, at(wholeOf(element), 'text')) ?? '',
     wholeTime: interval(at(wholeOf(element), 'effectiveTime')),
     value: valueOf(cda, at(element, 'value')),
-    interpretation: [...children(element, 'interpretationCode')].map((each) => coded(cda, each)),
-    ranges: [...children(element, 'referenceRange')].map((each) => {
+    interpretation: children(element, 'interpretationCode').map((each) => coded(cda, each)),
+    ranges: children(element, 'referenceRange').map((each) => {
       const range = at(each, 'observationRange')
       return { value: valueOf(cda, at(range, 'value')), text: referredText(cda, at(range, 'text')) }
     }),
