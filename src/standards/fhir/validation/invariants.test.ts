@@ -70,10 +70,10 @@ test('every shortcut says what FHIRPath says, or leaves it to FHIRPath', () => {
     let count = 0
     fc.assert(
       fc.property(nodeFor(constraint.expression, type), (node) => {
-        const short = shortcut(node)
+        const resource = resourceOf(constraint.key, type, node)
+        const short = shortcut(node, resource)
         if (short === undefined) return
         count++
-        const resource = { resourceType: 'Basic', ...node }
         assert.equal(short, byFhirPath(node, resource, resource), `${constraint.key} ${JSON.stringify(node)}`)
       }),
       { seed: 1, numRuns: 60 },
@@ -87,10 +87,21 @@ test('every shortcut says what FHIRPath says, or leaves it to FHIRPath', () => {
     'qty-3 Quantity',
     'bdl-7 Bundle',
     'obs-7 Observation',
+    'ig-1 ImplementationGuide.definition',
+    'ig-2 ImplementationGuide',
+    'sdf-8 StructureDefinition.snapshot',
+    'sdf-8a StructureDefinition.differential',
     'obs-6 Observation',
   ])
     assert.ok(decided.has(key), key)
 })
+
+/** The resource that a node stands in, as far as its invariants look. */
+function resourceOf(key: string, type: string, node: Record<string, unknown>): Resource {
+  const part = { 'sdf-8': 'snapshot', 'sdf-8a': 'differential' }[key]
+  if (part) return { resourceType: 'StructureDefinition', kind: 'resource', type: 'Patient', [part]: node }
+  return { resourceType: definitions.isResourceType(type) ? type : 'Basic', ...node }
+}
 
 /** Nodes with any of the elements that the expression speaks of. */
 function nodeFor(expression: string, type: string): fc.Arbitrary<Record<string, unknown>> {
@@ -123,7 +134,47 @@ const dates = [
   '2020-01-01T10:00:00.5Z',
   '2020-01-01T10:00:00.4Z',
 ]
+const coding = fc.record(
+  {
+    system: fc.constantFrom('http://x', 'http://y'),
+    code: fc.constantFrom('a', 'b'),
+    display: fc.constantFrom('A', 'B'),
+    userSelected: fc.boolean(),
+  },
+  { requiredKeys: ['system'] },
+)
+const concept = fc.record({ coding: fc.array(coding, { minLength: 1, maxLength: 2 }) })
+const paths = fc.record({
+  element: fc.array(fc.record({ path: fc.constantFrom('Patient', 'Patient.a', 'Patient.ab', 'Basic.a', 'PatientX') }), {
+    minLength: 1,
+    maxLength: 3,
+  }),
+})
 const specialNodes: Record<string, fc.Arbitrary<Record<string, unknown>>> = {
+  Observation: fc.record(
+    {
+      code: concept,
+      valueString: fc.constant('x'),
+      dataAbsentReason: fc.constant({ text: 'x' }),
+      component: fc.array(fc.record({ code: concept }), { minLength: 1, maxLength: 2 }),
+    },
+    { requiredKeys: ['code'] },
+  ),
+  'ImplementationGuide.definition': fc.record(
+    {
+      grouping: fc.array(fc.record({ id: fc.constantFrom('a', 'b') }, { requiredKeys: [] }), { maxLength: 2 }),
+      resource: fc.array(fc.record({ groupingId: fc.constantFrom('a', 'b') }, { requiredKeys: [] }), { maxLength: 2 }),
+    },
+    { requiredKeys: [] },
+  ),
+  ImplementationGuide: fc.record({
+    fhirVersion: fc.subarray(['4.0.1', '4.0.0', '1.0']),
+    definition: fc.record({
+      resource: fc.array(fc.record({ fhirVersion: fc.subarray(['4.0.1', '1.0']) }), { maxLength: 2 }),
+    }),
+  }),
+  'StructureDefinition.snapshot': paths,
+  'StructureDefinition.differential': paths,
   Period: fc.record({ start: fc.constantFrom(...dates), end: fc.constantFrom(...dates) }, { requiredKeys: [] }),
   Bundle: fc.record({
     type: fc.constantFrom('history', 'collection'),
@@ -187,4 +238,54 @@ test('the walk finds the contained resources and references that dom-2 to dom-5 
     }),
     { seed: 3, numRuns: 300 },
   )
+})
+
+test('lists without end are checked in proportion to their length', () => {
+  const many = <T>(make: (n: number) => T) => Array.from({ length: 20_000 }, (_, n) => make(n))
+  const text = (name: string) => ({ coding: many((n) => ({ system: 'http://x', code: `${name}${n}` })) })
+  const element = many((n) => ({ id: `e${n}`, path: n === 0 ? 'Patient' : `Patient.e${n}` }))
+  const vague = { url: 'http://x', name: 'X', status: 'draft' }
+  // Compared each with each, any of these would take minutes, and this file its time limit.
+  const resources: Resource[] = [
+    {
+      resourceType: 'Observation',
+      status: 'final',
+      code: text('a'),
+      valueString: 'x',
+      component: [{ code: text('b') }],
+    },
+    {
+      resourceType: 'Observation',
+      status: 'final',
+      code: text('a'),
+      valueString: 'x',
+      component: many((n) => ({ code: { coding: [{ code: `${n}` }] } })),
+    },
+    {
+      resourceType: 'ImplementationGuide',
+      ...vague,
+      packageId: 'x',
+      fhirVersion: ['4.0.1'],
+      definition: {
+        grouping: many((n) => ({ id: `g${n}`, name: 'x' })),
+        resource: many((n) => ({ reference: { display: 'x' }, groupingId: `g${n}` })),
+      },
+    },
+    {
+      resourceType: 'StructureDefinition',
+      ...vague,
+      kind: 'resource',
+      abstract: false,
+      type: 'Patient',
+      baseDefinition: 'http://x',
+      differential: { element },
+    },
+    { resourceType: 'Bundle', type: 'collection', entry: many((n) => ({ fullUrl: `urn:x:${n}` })) },
+    { resourceType: 'CodeSystem', status: 'draft', content: 'complete', concept: many((n) => ({ code: `${n}` })) },
+    { resourceType: 'Questionnaire', status: 'draft', item: many((n) => ({ linkId: `${n}`, type: 'string' })) },
+  ]
+  for (const resource of resources) {
+    const errors = validate(resource).filter(({ code }) => code !== 'incomplete')
+    assert.ok(resource.resourceType === 'Bundle' ? errors.length === 1000 : errors.length === 0, resource.resourceType)
+  }
 })

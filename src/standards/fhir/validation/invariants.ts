@@ -38,7 +38,7 @@ export function compileInvariants(definitions: Definitions, compileExpression: C
     const shortcut = shortcutFor(expression, type, definitions)
     const test: Invariant['test'] = shortcut
       ? (node, resource, rootResource) =>
-          shortcut(node as Record<string, unknown>) ?? byFhirPath(node, resource, rootResource)
+          shortcut(node as Record<string, unknown>, resource) ?? byFhirPath(node, resource, rootResource)
       : byFhirPath
     return [{ key, human, expression, test }]
   }

@@ -1,7 +1,5 @@
 import type { Definitions } from '../definitions/definitions.ts'
-
-/** What an invariant says of a node, or undefined where FHIRPath has to be asked. */
-type Shortcut = (node: Record<string, unknown>) => boolean | undefined
+import { breadthShortcuts, type Shortcut } from './breadth-shortcuts.ts'
 
 /** Plain code for an invariant's expression; none for most. shortcuts.test.ts holds each against FHIRPath. */
 export function shortcutFor(expression: string, type: string, definitions: Definitions): Shortcut | undefined {
@@ -20,30 +18,8 @@ const byExpression = new Map<string, Shortcut>([
       return start.slice(19) === end.slice(19) ? start <= end : undefined
     },
   ],
-  // obs-7
-  [
-    'value.empty() or component.code.where(coding.intersect(%resource.code.coding).exists()).empty()',
-    ({ component }) => (component === undefined ? true : undefined),
-  ],
-  // bdl-7: FHIRPath's isDistinct may compare each with each.
-  [
-    "(type = 'history') or entry.where(fullUrl.exists()).select(fullUrl&resource.meta.versionId).isDistinct()",
-    ({ type, entry }) => {
-      if (type === 'history' || !Array.isArray(entry)) return true
-      const seen = new Set<string>()
-      for (const one of entry as BundleEntry[]) {
-        if (typeof one?.fullUrl !== 'string') continue
-        const version = one.resource?.meta?.versionId
-        const key = one.fullUrl + (typeof version === 'string' ? version : '')
-        if (seen.has(key)) return false
-        seen.add(key)
-      }
-      return true
-    },
-  ],
+  ...breadthShortcuts,
 ])
-
-type BundleEntry = { fullUrl?: unknown; resource?: { meta?: { versionId?: unknown } } } | null
 
 function hasValue(node: Record<string, unknown>): boolean {
   for (const key in node) if (key.startsWith('value') || key.startsWith('_value')) return true
