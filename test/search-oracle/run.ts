@@ -9,13 +9,19 @@ import { nameOf, type World } from './world.ts'
 type Entry = { readonly search: { readonly mode: string }; readonly resource: Resource }
 
 /** What is wrong with the server's answer; nothing when it is what a scan finds. */
-export async function difference(world: World, ask: Ask, query: AskedQuery): Promise<string | undefined> {
+export async function difference(
+  world: World,
+  ask: Ask,
+  query: AskedQuery,
+  betweenPages?: () => Promise<void>,
+): Promise<string | undefined> {
   const address = addressOf(query)
   const tell = (what: string) => `${what}\n  ${decodeURIComponent(address.replaceAll('+', ' '))}`
   const entries: Entry[] = []
   for (let next: string | undefined = address, pages = 0; next !== undefined; pages++) {
     const { status, text, json } = await ask('GET', next)
     if (status !== 200) return tell(`${status} ${text.slice(0, 400)}`)
+    await betweenPages?.()
     if (pages > 2000) return tell('the pages do not end')
     entries.push(...(json.entry ?? []))
     const shown = (json.entry ?? []).filter(isMatch).length

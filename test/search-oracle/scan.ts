@@ -28,7 +28,11 @@ export type Query = {
   readonly terms: readonly Parameter[]
 }
 
-export function scan(world: World, { types, compartment, terms }: Query): Resource[] {
+/** What `_has` terms found, so that one query looks for it once. */
+type Looking = World & { readonly referredTo: Map<string, ReadonlySet<string>> }
+
+export function scan(all: World, { types, compartment, terms }: Query): Resource[] {
+  const world: Looking = { ...all, referredTo: new Map() }
   return [...world.resources.values()].filter(
     (resource) =>
       (types.length === 0 || types.includes(resource.resourceType)) &&
@@ -46,7 +50,7 @@ function isMember({ base }: World, resource: Resource, owner: string): boolean {
   })
 }
 
-function holds(world: World, resource: Resource, name: string, value: string): boolean {
+function holds(world: Looking, resource: Resource, name: string, value: string): boolean {
   if (name.startsWith('_has:')) return isReferredTo(world, resource, name, value)
   const dot = name.indexOf('.')
   const [code = '', modifier] = (dot < 0 ? name : name.slice(0, dot)).split(':')
@@ -80,16 +84,18 @@ const leadsTo = ({ target }: SearchParameterDefinition, type: string) =>
   target.length === 0 || target.includes(type) || target.includes('Resource')
 
 /** `_has:Observation:patient:code=x` */
-function isReferredTo(world: World, resource: Resource, name: string, value: string): boolean {
+function isReferredTo(world: Looking, resource: Resource, name: string, value: string): boolean {
+  const term = `${name}=${value}`
+  const known = world.referredTo.get(term)
+  if (known) return known.has(nameOf(resource))
   const [, type = '', code = '', ...rest] = name.split(':')
   const parameter = parameterOf(type, code)
-  if (!parameter) return false
-  return [...world.resources.values()].some(
-    (other) =>
-      other.resourceType === type &&
-      valuesOf(other, parameter).some((one) => targetsOf(one, world.base).includes(nameOf(resource))) &&
-      holds(world, other, rest.join(':'), value),
-  )
+  const found = new Set<string>()
+  for (const other of world.resources.values())
+    if (parameter && other.resourceType === type && holds(world, other, rest.join(':'), value))
+      for (const one of valuesOf(other, parameter)) for (const target of targetsOf(one, world.base)) found.add(target)
+  world.referredTo.set(term, found)
+  return found.has(nameOf(resource))
 }
 
 function matches(

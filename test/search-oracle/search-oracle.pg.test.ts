@@ -49,4 +49,17 @@ for (let round = 1; round <= rounds; round++)
     assert.deepEqual(wrong, [])
   })
 
+test('a walk through the pages finds what there was at its start, whatever is written meanwhile', async () => {
+  const draw = drawer(world, random)
+  const wrong: string[] = []
+  for (let n = 0; n < each / 3; n++) {
+    const query = { ...draw.next(), includes: [], count: 1 + random.integer(20) }
+    const before: World = { ...world, resources: new Map(world.resources) }
+    const meanwhile = () => stir(world, ask, random, 1, gone)
+    const found = await difference(before, random.integer(2) === 0 ? ask : walking.ask, query, meanwhile)
+    if (found !== undefined) wrong.push(found)
+  }
+  assert.deepEqual(wrong, [])
+})
+
 test('nothing failed within', () => assert.deepEqual([...errors, ...walking.errors], []))

@@ -5,6 +5,12 @@ const day = 86_400_000
 
 /** Without a zone it is UTC; finer than a millisecond is cut. Undefined for what is no date. */
 export function timeRange(text: string): TimeRange | undefined {
+  const range = exactRange(text)
+  // FHIR has no later year: what ends with it ends with time.
+  return range && range.hi >= Date.UTC(10_000) ? { lo: range.lo, hi: Number.POSITIVE_INFINITY } : range
+}
+
+function exactRange(text: string): TimeRange | undefined {
   const [date = '', time] = text.split('T')
   const [year = '', month, dayOfMonth] = date.split('-')
   if (time === undefined) {

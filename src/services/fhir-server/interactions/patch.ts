@@ -10,11 +10,11 @@ import { conditionLock, theOneMatch } from './conditional.ts'
 import type { FhirRequest } from './fhir-request.ts'
 import { existing } from './read.ts'
 import type { Result } from './result.ts'
-import { again, checkVersion, update } from './write.ts'
+import { again, againInTurn, checkVersion, update } from './write.ts'
 
 /** The patch is applied to what is there, and the outcome is checked and written as an update is. */
 export function patch(server: FhirServer, call: Call, key: Key, request: FhirRequest): Promise<Result> {
-  return again(request.ifMatch, () => patchOnce(server, call, key, request))
+  return againInTurn(server, call, key, request.ifMatch, (store) => patchOnce({ ...server, store }, call, key, request))
 }
 
 async function patchOnce(server: FhirServer, call: Call, key: Key, { body, ifMatch }: FhirRequest): Promise<Result> {

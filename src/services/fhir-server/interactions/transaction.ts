@@ -12,6 +12,7 @@ import { asResource, checkId, deleteChange, putChange } from './prepare.ts'
 import type { Result } from './result.ts'
 import { matchingKeys } from './search-run.ts'
 import { ValidationProblem } from './validation-problem.ts'
+import { inEntry, within } from './within-entry.ts'
 import { again, checkVersion } from './write.ts'
 
 /** What an entry turned out to be, once its conditions were looked up. */
@@ -19,6 +20,8 @@ type Plan =
   | { readonly do: 'put'; readonly entry: EntryRequest; readonly key: Key; readonly resource: Resource }
   | { readonly do: 'patch'; readonly entry: EntryRequest; readonly key: Key }
   | { readonly do: 'found'; readonly entry: EntryRequest; readonly result: Result & { stored: Key } }
+  /** Its condition is that of an entry before it, which creates what it asks for. */
+  | { readonly do: 'same'; readonly entry: EntryRequest; readonly as: Plan & { readonly do: 'put' } }
   | { readonly do: 'delete'; readonly entry: EntryRequest; readonly keys: readonly Key[] }
   | { readonly do: 'read'; readonly entry: EntryRequest }
 
@@ -87,7 +90,11 @@ async function attempt(
   await resolveLinks(server, call, plans, links, undo)
   await writePuts(server, call, plans, at, results, hooks)
 
-  for (const plan of plans) if (plan.do === 'found') results.set(plan.entry.index, plan.result)
+  for (const plan of plans) {
+    if (plan.do === 'found') results.set(plan.entry.index, plan.result)
+    if (plan.do === 'same')
+      results.set(plan.entry.index, { ...(results.get(plan.as.entry.index) as Result), status: 200 })
+  }
   for (const entry of entries)
     if (entry.method === 'GET' || entry.method === 'HEAD')
       results.set(entry.index, await within(entry.index, () => hooks.read(server, call, entry)))
@@ -168,6 +175,7 @@ async function planWrites(
     note(entry, key)
     plans.push(written(entry, key))
   }
+  const creates = new Map<string, Plan & { do: 'put' }>()
   // A condition may name another entry; such ones wait until that one is known.
   while (waiting.length > 0) {
     const ready = waiting.filter((entry) => !openLink(entry, links))
@@ -178,19 +186,18 @@ async function planWrites(
       })
     for (const entry of ready) {
       waiting.splice(waiting.indexOf(entry), 1)
-      const plan = await within(entry.index, () => planConditional(server, call, entry, links))
-      note(
-        entry,
-        plan.do === 'found'
-          ? plan.result.stored
-          : plan.do === 'put' || plan.do === 'patch'
-            ? plan.key
-            : { type: '', id: '' },
-      )
+      const plan = await within(entry.index, () => planConditional(server, call, entry, links, creates))
+      note(entry, keyOf(plan))
       plans.push(plan)
     }
   }
   return plans
+}
+
+function keyOf(plan: Plan): Key {
+  if (plan.do === 'found') return plan.result.stored
+  if (plan.do === 'same') return plan.as.key
+  return plan.do === 'put' || plan.do === 'patch' ? plan.key : { type: '', id: '' }
 }
 
 const written = (entry: EntryRequest, key: Key): Plan =>
@@ -217,23 +224,29 @@ async function planConditional(
   call: Call,
   entry: EntryRequest,
   links: ReadonlyMap<string, string>,
+  creates: Map<string, Plan & { do: 'put' }>,
 ): Promise<Plan> {
   const [{ type, query } = { type: '', query: '' }] = conditionOfEntry(entry)
   const linked = decodeLoosely(query).replaceAll(urn, (link) => links.get(link) ?? link)
+  const condition = linked === decodeLoosely(query) ? query : linked
   const at = entry.method === 'POST' ? 'request.ifNoneExist' : 'request.url'
-  const match = await theOneMatch(server, call, type, linked === decodeLoosely(query) ? query : linked, at)
-  if (entry.method === 'POST') {
-    const found = match && foundResult(match)
-    return found
-      ? { do: 'found', entry, result: { ...found, stored: { ...match, lastUpdated: match.last_updated } } }
-      : written(entry, { type, id: server.ids() })
-  }
+  const match = await theOneMatch(server, call, type, condition, at)
   const own = entry.resource?.id
+  if (match && entry.method === 'POST') {
+    const stored = { ...match, lastUpdated: match.last_updated }
+    return { do: 'found', entry, result: { ...foundResult(match), stored } }
+  }
   if (match && entry.method === 'PUT' && own !== undefined && own !== match.id)
     throw new Problem('invalid', 'The condition matches a resource with another id', { at: 'resource.id' })
-  if (!match && entry.method === 'PATCH')
-    throw new Problem('not-found', 'The condition matches nothing to patch', { at })
-  return written(entry, { type, id: match?.id ?? own ?? server.ids() })
+  if (match) return written(entry, match)
+  if (entry.method === 'PATCH') throw new Problem('not-found', 'The condition matches nothing to patch', { at })
+  // Nothing matches yet, and two entries may not both make the one that will.
+  const first = creates.get(`${type}?${condition}`)
+  if (first && entry.method === 'POST' && first.entry.method === 'POST') return { do: 'same', entry, as: first }
+  if (first) throw new Problem('invalid', 'Another entry has the same condition', { at, code: { fhir: 'duplicate' } })
+  const plan = written(entry, { type, id: entry.method === 'POST' ? server.ids() : (own ?? server.ids()) })
+  if (plan.do === 'put') creates.set(`${type}?${condition}`, plan)
+  return plan
 }
 
 /** https://hl7.org/fhir/R4/http.html#trules — no resource may be written by two entries. */
@@ -386,35 +399,11 @@ function patched(
 ): Resource {
   if (stored?.document === undefined)
     throw new Problem('not-found', `${type}/${id} is not there to patch`, { at: 'request.url' })
-  return hooks.patch(server, entry.resource as Resource, parseJson(stored.document) as Resource)
+  const after = hooks.patch(server, entry.resource as Resource, parseJson(stored.document) as Resource)
+  if (after.resourceType !== type || after.id !== id)
+    throw new Problem('invalid', 'A patch may change neither resourceType nor id', { at: 'resource' })
+  return after
 }
 
 const nameOf = ({ type, id }: Key) => `${type}/${id}`
 const byKey = (stored: readonly Stored[]) => new Map(stored.map((one) => [nameOf(one), one]))
-
-/** `Patient.name` of the third entry: `Bundle.entry[2].resource.name`. */
-const inEntry = (index: number, path: string) => `${entryAt(index)}.resource${path.replace(/^[A-Za-z]+/, '')}`
-
-/** A problem says in which entry it is. */
-function within<T>(index: number, work: () => T): T {
-  const tell = (error: unknown) => {
-    if (!(error instanceof Problem) || error instanceof ValidationProblem || error.at?.startsWith('Bundle.entry'))
-      return error
-    const at =
-      error.at === undefined
-        ? entryAt(index)
-        : error.at.startsWith('re')
-          ? `${entryAt(index)}.${error.at}`
-          : inEntry(index, error.at)
-    return new Problem(error.kind, error.message, { at, code: error.code, cause: error.cause })
-  }
-  try {
-    const value = work()
-    if (!(value instanceof Promise)) return value
-    return value.catch((error) => {
-      throw tell(error)
-    }) as T
-  } catch (error) {
-    throw tell(error)
-  }
-}

@@ -34,10 +34,10 @@ export async function update(
       },
     )
   checkValid(resource, server)
-  return attempted(inTransaction, ifMatch, async () => {
-    const before = await server.store.read(call, key)
+  return attempted(server, call, key, { ifMatch, inTransaction }, async (store) => {
+    const before = await store.read(call, key)
     checkVersion(key, before, ifMatch)
-    return put(server, call, server.store, resource, key.id, before)
+    return put(server, call, store, resource, key.id, before)
   })
 }
 
@@ -48,12 +48,12 @@ export async function remove(
   key: Key,
   { ifMatch, inTransaction }: WriteOptions = {},
 ): Promise<Result> {
-  return attempted(inTransaction, ifMatch, async () => {
-    const before = await server.store.read(call, key)
+  return attempted(server, call, key, { ifMatch, inTransaction }, async (store) => {
+    const before = await store.read(call, key)
     checkVersion(key, before, ifMatch)
     if (before?.document === undefined) return { status: 204 }
     const at = server.clock()
-    await server.store.write(call, [deleteChange(server, before)], at)
+    await store.write(call, [deleteChange(server, before)], at)
     return { status: 204, deleted: 1, stored: { ...key, version: before.version + 1, lastUpdated: at } }
   })
 }
@@ -90,10 +90,33 @@ export function checkVersion({ type, id }: Key, stored: Stored | undefined, ifMa
 }
 
 /** `inTransaction`: the server's store is one; what fails in it ends it, so trying again is its owner's affair. */
-type WriteOptions = { readonly ifMatch?: string | undefined; readonly inTransaction?: boolean }
+type WriteOptions = { readonly ifMatch?: string | undefined; readonly inTransaction?: boolean | undefined }
 
-const attempted = <T>(inTransaction: boolean | undefined, ifMatch: string | undefined, attempt: () => Promise<T>) =>
-  inTransaction ? attempt() : again(ifMatch, attempt)
+function attempted<T>(
+  server: FhirServer,
+  call: Call,
+  key: Key,
+  { ifMatch, inTransaction }: WriteOptions,
+  attempt: (store: Store) => Promise<T>,
+): Promise<T> {
+  return inTransaction ? attempt(server.store) : againInTurn(server, call, key, ifMatch, attempt)
+}
+
+/** Whoever met another writer stands in line with those who did too: at a resource that many write, all come through. */
+export function againInTurn<T>(
+  server: FhirServer,
+  call: Call,
+  { type, id }: Key,
+  ifMatch: string | undefined,
+  attempt: (store: Store) => Promise<T>,
+): Promise<T> {
+  let isFirst = true
+  return again(ifMatch, () => {
+    if (!isFirst) return server.store.transaction(call, [`write ${type}/${id}`], attempt)
+    isFirst = false
+    return attempt(server.store)
+  })
+}
 
 const tries = 8
 

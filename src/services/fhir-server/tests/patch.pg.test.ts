@@ -91,6 +91,17 @@ test('patches are entries of a transaction: a Binary, or Parameters', async () =
   assert.equal((await ask('GET', '/Patient/q')).json.gender, 'other')
 })
 
+test('a patch in a transaction may change neither type nor id', async () => {
+  for (const path of ['/resourceType', '/id']) {
+    const data = Buffer.from(JSON.stringify(replace(path, 'Group'))).toString('base64')
+    const resource = { resourceType: 'Binary', contentType: 'application/json-patch+json', data }
+    const entry = [{ resource, request: { method: 'PATCH', url: 'Patient/p' } }]
+    const answer = await ask('POST', '/', { resourceType: 'Bundle', type: 'transaction', entry })
+    assert.equal(answer.status, 400, answer.text)
+    assert.match(answer.json.issue[0].expression[0], /^Bundle\.entry\[0\]\.resource/)
+  }
+})
+
 test('many patches at once are all applied, one after another', async () => {
   await ask('PUT', '/Patient/r', { resourceType: 'Patient', id: 'r', name: [{ given: ['a'] }] })
   const all = await Promise.all(

@@ -140,7 +140,7 @@ test('a transaction links its entries, also in a circle, and finds what exists',
         { fullUrl: 'urn:uuid:c', request: { ifNoneExist: 'identifier=urn:npi|5' } },
       ),
       entry('PUT', 'Basic/b1', {
-        resourceType: 'Basic',
+        resourceType: 'Flag',
         id: 'b1',
         code: {},
         subject: { reference: 'urn:uuid:a' },
@@ -209,6 +209,43 @@ test('a transaction that fails leaves nothing, and says which entry failed', asy
   )
   await refuse(404, /^Bundle\.entry\[1\]/, entry('GET', 'Patient/never'))
   await refuse(400, /^Bundle\.entry\[1\]\.request\.method$/, entry('BREW', 'Patient'))
+})
+
+test('entries of a transaction with the same condition make one resource', async () => {
+  const one = (method: string, url: string, request: object = {}) =>
+    entry(method, url, patient({ identifier: [{ value: 'twin' }] }), { request })
+  const { json } = await ask(
+    'POST',
+    '/',
+    transaction(
+      { ...one('POST', 'Patient', { ifNoneExist: 'identifier=twin' }), fullUrl: 'urn:uuid:twin-1' },
+      { ...one('POST', 'Patient', { ifNoneExist: 'identifier=twin' }), fullUrl: 'urn:uuid:twin-2' },
+      entry('POST', 'Flag', {
+        resourceType: 'Flag',
+        code: { text: 'of the second' },
+        subject: { reference: 'urn:uuid:twin-2' },
+      }),
+    ),
+    { prefer: 'return=representation' },
+  )
+  const [first, second, flag] = json.entry
+  assert.deepEqual([first.response.status.slice(0, 3), second.response.status.slice(0, 3)], ['201', '200'])
+  assert.equal(first.response.location, second.response.location)
+  assert.equal(flag.resource.subject.reference, `Patient/${first.resource.id}`)
+  assert.equal(await total('/Patient?identifier=twin'), 1)
+  const put = entry('PUT', 'Patient?identifier=nobody-yet', patient())
+  assert.equal((await ask('POST', '/', transaction(put, put))).status, 400)
+})
+
+test('all of a hundred writers at one resource come through', async () => {
+  await ask('PUT', '/Patient/busy', patient({ id: 'busy' }))
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, (_, n) =>
+      ask('PUT', '/Patient/busy', patient({ id: 'busy', multipleBirthInteger: n })),
+    ),
+  )
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]))
+  assert.equal((await ask('GET', '/Patient/busy')).json.meta.versionId, '101')
 })
 
 test('a transaction deletes before it creates, whatever the order of its entries', async () => {
