@@ -140,7 +140,7 @@ test('a transaction links its entries, also in a circle, and finds what exists',
         { fullUrl: 'urn:uuid:c', request: { ifNoneExist: 'identifier=urn:npi|5' } },
       ),
       entry('PUT', 'Basic/b1', {
-        resourceType: 'Flag',
+        resourceType: 'Basic',
         id: 'b1',
         code: {},
         subject: { reference: 'urn:uuid:a' },
