@@ -93,6 +93,30 @@ test('one medication is a statement on a plan, and its issues are orders on that
   assert.ok(ofType(without, 'MedicationRequest').every(({ intent }) => intent === 'plan'))
 })
 
+test('problems brought up together know each other, one as the parent', () => {
+  let seen = 0
+  for (const person of people) {
+    const conditions = new Map(
+      ofType(gpRecord(person, { quirks: 'none' }), 'Condition').map((each) => [`Condition/${each.id}`, each]),
+    )
+    for (const [url, condition] of conditions) {
+      const text = JSON.stringify(condition.extension)
+      for (const [, type, target] of text.matchAll(
+        /"valueCode":"(parent|child)"},{"url":"target","valueReference":{"reference":"([^"]+)"/g,
+      )) {
+        const back = JSON.stringify(conditions.get(target ?? '')?.extension)
+        const opposite = type === 'parent' ? 'child' : 'parent'
+        assert.ok(
+          back.includes(`"valueCode":"${opposite}"},{"url":"target","valueReference":{"reference":"${url}"`),
+          `${person.id} ${url}`,
+        )
+        seen++
+      }
+    }
+  }
+  assert.ok(seen > 10, `${seen}`)
+})
+
 test('filters take what they name and nothing else', () => {
   const count = (include: Include, type: string) => ofType(gpRecord(full, { include }), type).length
   const statuses = ofType(

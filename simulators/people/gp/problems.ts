@@ -29,6 +29,7 @@ function condition(writer: Writer, problem: Problem, linked: readonly string[]):
     extension: [
       { url: careConnect('ProblemSignificance'), valueCode: problem.significance },
       { url: careConnect('ActualProblem'), valueReference: writer.ref('Observation', `${problem.key}-actual`) },
+      ...relatives(writer, problem),
       ...[`Encounter/${writer.id(problem.consultation)}`, ...linked].map((reference) => ({
         url: careConnect('RelatedClinicalContent'),
         valueReference: { reference },
@@ -50,6 +51,22 @@ function condition(writer: Writer, problem: Problem, linked: readonly string[]):
     assertedDate: problem.onset,
     asserter: practitionerRef(writer, writer.person.gp),
   }
+}
+
+/** Problems brought up together: the more significant is the parent of the others. */
+function relatives(writer: Writer, problem: Problem): object[] {
+  const together = writer.person.history.problems.filter(({ consultation }) => consultation === problem.consultation)
+  const parent = together.find(({ significance }) => significance === 'major') ?? together[0]
+  const related = (type: 'parent' | 'child', { key }: Problem) => ({
+    url: careConnect('RelatedProblemHeader'),
+    extension: [
+      { url: 'type', valueCode: type },
+      { url: 'target', valueReference: writer.ref('Condition', key) },
+    ],
+  })
+  if (!parent || together.length < 2) return []
+  if (parent !== problem) return [related('parent', parent)]
+  return together.filter((each) => each !== parent).map((child) => related('child', child))
 }
 
 function actualProblem(writer: Writer, problem: Problem): Resource {
