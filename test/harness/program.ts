@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { after } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -51,6 +52,8 @@ export async function startProgram(
   )
   let over = false
   void ended.then(() => (over = true))
+  // What a failed test leaves running would hold its file until the run gives it up.
+  after(() => void (over || child.kill('SIGKILL')))
   for (let waited = 0; waited < patienceMs && !over; waited += 20) {
     const url = /^Weft (?:runs|serves) at (\S+)/m.exec(text)?.[1]
     if (url !== undefined) return { process: child, url, output: () => text, ended }
