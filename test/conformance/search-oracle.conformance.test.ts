@@ -15,7 +15,7 @@ import { stir } from '../search-oracle/write.ts'
 const folder = join(process.env.CONFORMANCE_DATA ?? '', 'synthea')
 const isThere = process.env.CONFORMANCE_DATA !== undefined && existsSync(folder)
 const seed = Number(process.env.ORACLE_SEED ?? 1)
-const queries = Number(process.env.ORACLE_QUERIES ?? 1000)
+const queries = Number(process.env.ORACLE_QUERIES ?? 500)
 /** How many resources a plain scan goes through at ease. */
 const most = 8000
 

@@ -240,7 +240,7 @@ export function drawer(world: World, random: Random): Drawer {
         return { ...common, types: two, terms: [{ name: shared, value: asked }], sort: [], includes: [] }
       }
       const sort = sortOf(type)
-      const includes = count === 1000 ? includesOf(type) : []
+      const includes = includesOf(type)
       const compartments = [...definitions.compartments].filter((owner) => of(owner).length > 0)
       const owner = random.pick(compartments)
       const isIn = owner === type || definitions.compartmentParameters(owner, type).length > 0

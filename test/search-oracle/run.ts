@@ -24,7 +24,13 @@ export async function difference(
     await betweenPages?.()
     if (pages > 2000) return tell('the pages do not end')
     entries.push(...(json.entry ?? []))
-    const shown = (json.entry ?? []).filter(isMatch).length
+    const page: Entry[] = json.entry ?? []
+    const matches = page.filter(isMatch).map(({ resource }) => resource)
+    const shown = matches.length
+    const included = page.filter(({ search }) => search.mode === 'include').map(({ resource }) => nameOf(resource))
+    const mayBe = query.includes.length > 0 ? [...includedWith(world, matches, query.includes)] : []
+    const wrong = differentSets('included', included, mayBe, tell)
+    if (wrong) return wrong
     next = json.link.find(({ relation }: { relation: string }) => relation === 'next')?.url
     if (shown > query.count || (next !== undefined && shown < query.count)) return tell(`a page of ${shown}`)
     if (query.wantsTotal) {
@@ -36,16 +42,7 @@ export async function difference(
   if (outcome) return tell(`not understood: ${JSON.stringify(outcome.resource.issue)}`)
   const found = entries.filter(isMatch).map(({ resource }) => resource)
   const want = scan(world, query)
-  return (
-    differentSets('matches', found.map(nameOf), want.map(nameOf), tell) ??
-    wrongOrder(world, found, query, tell) ??
-    differentSets(
-      'included',
-      entries.filter(({ search }) => search.mode === 'include').map(({ resource }) => nameOf(resource)),
-      query.includes.length > 0 ? [...includedWith(world, want, query.includes)] : [],
-      tell,
-    )
-  )
+  return differentSets('matches', found.map(nameOf), want.map(nameOf), tell) ?? wrongOrder(world, found, query, tell)
 }
 
 const isMatch = ({ search }: Entry) => search.mode === 'match'

@@ -13,7 +13,7 @@ import type { World } from './world.ts'
 
 const seed = Number(process.env.ORACLE_SEED ?? 1)
 const rounds = Number(process.env.ORACLE_ROUNDS ?? 3)
-const each = Number(process.env.ORACLE_QUERIES ?? 120)
+const each = Number(process.env.ORACLE_QUERIES ?? 100)
 
 const now = new Date()
 const { ask, errors, connection, owner } = await testFhirServer({ clock: () => now })
@@ -23,7 +23,7 @@ const world: World = { resources: new Map(), base: 'http://localhost:8000/fhir/'
 const random = seededRandom(seed)
 
 await load(world, ask, [
-  ...[...madeResources({ people: 8, seed })].filter(({ resourceType }, n) => resourceType !== 'Slot' || n % 10 === 0),
+  ...[...madeResources({ people: 6, seed })].filter(({ resourceType }, n) => resourceType !== 'Slot' || n % 10 === 0),
   ...Array.from({ length: 120 }, (_, n) => oddResource(n, random)),
 ])
 

@@ -110,7 +110,7 @@ export function referenceMatches(value: Value, wanted: string, type: string | un
       const [toType = '', id] = target.split('/')
       return id === text && definitions.isResourceType(toType) && (type === undefined || toType === type)
     }
-    return target === local(text, base) && (type === undefined || target.startsWith(`${type}/`))
+    return target === local(text, base) && (type === undefined || target.startsWith(`${type}/`) || target.includes(':'))
   })
 }
 
