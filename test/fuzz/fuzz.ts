@@ -18,6 +18,7 @@ export type FuzzReport = {
   readonly byInteraction: ReadonlyMap<string, { accepted: number; refused: number }>
   /** Of transactions that were refused. */
   readonly refusedTags: ReadonlySet<string>
+  readonly slowest: { readonly ms: number; readonly request: string }
   /** One example of each kind. */
   readonly faults: ReadonlyMap<string, { count: number; example: string }>
 }
@@ -30,6 +31,7 @@ export async function fuzz({ send, definitions, seed, goOn, concurrency }: FuzzR
   const faults = new Map<string, { count: number; example: string }>()
   const refusedTags = new Set<string>()
   const pages: string[] = []
+  let slowest = { ms: 0, request: '' }
   let sent = 0
 
   const worker = async () => {
@@ -38,12 +40,15 @@ export async function fuzz({ send, definitions, seed, goOn, concurrency }: FuzzR
       const request = makeRequest({ definitions, random, pages })
       let response: FuzzResponse | undefined
       let fault: string | undefined
+      const began = performance.now()
       try {
         response = await send(request)
         fault = findFault(request, response)
       } catch (error) {
         fault = `no answer: ${error instanceof Error ? error.message : error}`
       }
+      const ms = performance.now() - began
+      if (ms > slowest.ms) slowest = { ms, request: describe(request).slice(0, 300) }
       const status = response?.status ?? 0
       byStatus.set(status, (byStatus.get(status) ?? 0) + 1)
       const tally = byInteraction.get(request.interaction) ?? { accepted: 0, refused: 0 }
@@ -60,7 +65,7 @@ export async function fuzz({ send, definitions, seed, goOn, concurrency }: FuzzR
     }
   }
   await Promise.all(Array.from({ length: concurrency }, worker))
-  return { sent, byStatus, byInteraction, refusedTags, faults }
+  return { sent, byStatus, byInteraction, refusedTags, slowest, faults }
 }
 
 /** The latest twenty. */

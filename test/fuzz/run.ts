@@ -71,10 +71,11 @@ function get(path: string) {
   return server.send({ interaction: 'read', method: 'GET', path, headers: {}, body: undefined })
 }
 
-function print({ sent, byStatus, byInteraction }: FuzzReport, ms: number): void {
+function print({ sent, byStatus, byInteraction, slowest }: FuzzReport, ms: number): void {
   console.log(`${sent} requests in ${(ms / 1000).toFixed(1)} s`)
   const statuses = [...byStatus].sort(([a], [b]) => a - b)
   console.log(`answers: ${statuses.map(([status, count]) => `${status} × ${count}`).join(', ')}`)
   for (const [name, { accepted, refused }] of [...byInteraction].sort())
     console.log(`  ${name.padEnd(20)} ${accepted} accepted, ${refused} refused`)
+  console.log(`slowest, ${Math.round(slowest.ms)} ms: ${slowest.request}`)
 }

@@ -77,7 +77,12 @@ async function pageOf(
   cursor: Cursor | undefined,
   options: CompileOptions,
 ) {
-  return ways[cursor?.form ?? firstForm(search)](server, call, search, cursor, options)
+  const first = firstForm(search)
+  const form = cursor?.form ?? first
+  // A link of ours whose query was changed: a page of one order cannot go on in another.
+  if (form !== first && !(first === 'seek' && (form === 'walk' || form === 'rest')))
+    throw new Problem('invalid', 'This page link belongs to another search', { at: '_cursor' })
+  return ways[form](server, call, search, cursor, options)
 }
 
 function firstForm(search: Search): Form {

@@ -51,9 +51,14 @@ export function writeStatement(tenant: number, changes: readonly Change[], lastU
     if (gone.length > 0)
       parts.step(
         `${table.name}_retired`,
-        `update fhir.${table.name} t set until = pg_current_xact_id()
-         from ${parts.rows(table.columns, gone, single)} where t.tenant = ${tenantAt} and t.rid = a.rid and t.until is null
-         and ${table.columns.map(same).join(' and ')}`,
+        single
+          ? `update fhir.${table.name} t set until = pg_current_xact_id()
+             from ${parts.rows(table.columns, gone, single)} where ${isRow(table, tenantAt)}`
+          : // Each row by its key: a join of all with all is what the planner makes of tables it has not measured yet.
+            `update fhir.${table.name} u set until = pg_current_xact_id()
+             where u.tenant = ${tenantAt} and u.ctid = any (array(
+               select f.ctid from ${parts.rows(table.columns, gone, single)} cross join lateral (
+                 select t.ctid from fhir.${table.name} t where ${isRow(table, tenantAt)} offset 0) f))`,
       )
     const fresh = add.flatMap((rows, n) => rows.map(table.rows).flatMap((list) => list.map((row) => ({ n, row }))))
     if (fresh.length === 0) continue
@@ -68,6 +73,10 @@ export function writeStatement(tenant: number, changes: readonly Change[], lastU
     updates > 0 ? `, fhir.require_written(${parts.bind(updates)}::int8, (select count(*) from updated))` : ''
   return parts.statement(`select rid, v${checked} from x order by n`)
 }
+
+/** That `t` is the row `a` tells of. */
+const isRow = ({ columns }: Table, tenantAt: string) =>
+  `t.tenant = ${tenantAt} and t.rid = a.rid and t.until is null and ${columns.map(same).join(' and ')}`
 
 const same = ({ column, nullable }: Column<never>) =>
   `t.${column} ${nullable ? 'is not distinct from' : '='} a.${column}`

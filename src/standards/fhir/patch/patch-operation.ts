@@ -22,7 +22,7 @@ const types: ReadonlySet<unknown> = new Set<PatchOperation['type']>(['add', 'ins
 export function readOperations(parameters: unknown): PatchOperation[] {
   const { resourceType, parameter = [] } = (parameters ?? {}) as { resourceType?: unknown; parameter?: unknown }
   if (resourceType !== 'Parameters' || !Array.isArray(parameter))
-    throw new Problem('invalid', 'A FHIRPath Patch is a Parameters resource')
+    throw new Problem('invalid', 'A FHIRPath Patch is a Parameters resource', { at: 'Parameters.parameter' })
   return (parameter as Part[]).map((one, index) => readOperation(one, `Parameters.parameter[${index}]`))
 }
 
