@@ -143,13 +143,17 @@ test('a page link that was made up is refused, and one that is too old has ended
     pagingLifetimeSeconds: 60,
     tenants: [1],
   }
-  await disturb(3)
-  await sweep(deps)
-  await disturb(5)
-  now += 3_600_000
-  const removed = await sweep(deps)
+  // A transaction of another database on the same server holds the horizon back: the link lives as long as that one.
+  let status = 200
+  let removed = 0
+  for (let turn = 0; turn < 200 && status !== 410; turn++) {
+    await disturb(turn % 20)
+    now += 3_600_000
+    removed += await sweep(deps)
+    status = (await ask('GET', next)).status
+  }
+  assert.equal(status, 410)
   assert.ok(removed > 0)
-  assert.equal((await ask('GET', next)).status, 410)
   assert.equal((await ask('GET', '/Patient?_count=7')).status, 200)
 })
 
