@@ -15,6 +15,7 @@ import {
   statSync,
   symlinkSync,
   unlinkSync,
+  writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Problem } from '../../kernel/problem.ts'
@@ -44,22 +45,46 @@ export function embeddedPlace(weft: string, cluster: string): Place {
   }
   if (me !== 0) return { folder: real, account: undefined }
   const nobody = accountOf('nobody')
-  const moved = readLink(join(real, 'database'), real)
-  if (!moved && canReach(nobody.uid, real)) return { folder: real, account: nobody }
-  const folder = moved ?? join(outside, hashOf(real))
+  const chosen = readLink(join(real, 'database'), real)
+  if (!chosen && canReach(nobody.uid, real)) return { folder: real, account: nobody }
+  const folder = chosen ?? freshFolder(real)
   mkdirSync(folder, { recursive: true, mode: 0o755 })
   for (const path of [outside, folder]) if (existsSync(path)) chmodSync(path, 0o755)
-  if (!moved) symlinkSync(folder, join(real, 'database'))
+  if (!chosen) {
+    writeFileSync(join(folder, 'project'), real)
+    symlinkSync(folder, join(real, 'database'))
+  }
   return { folder, account: nobody }
 }
 
-/** The folder an earlier start chose. A link that came along when the project was copied is not ours. */
+/**
+ * The folder an earlier start chose. When the project was moved since, it is still ours; when it was copied, the link came
+ * along and the folder stays the original's.
+ */
 function readLink(link: string, weft: string): string | undefined {
   if (!lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined
   const target = readlinkSync(link)
-  if (target === join(outside, hashOf(weft)) && existsSync(target)) return target
+  const note = join(target, 'project')
+  const madeFor = existsSync(note) ? readFileSync(note, 'utf8') : undefined
+  if (madeFor === weft) return target
+  if (madeFor !== undefined && !existsSync(madeFor)) {
+    writeFileSync(note, weft)
+    return target
+  }
   unlinkSync(link)
   return undefined
+}
+
+/** Named after the project's path; with a number where a project that was here before took its folder along. */
+function freshFolder(weft: string): string {
+  for (let number = 0; ; number++) {
+    const folder = join(
+      outside,
+      createHash('sha256').update(weft).digest('hex').slice(0, 16) + (number ? `-${number}` : ''),
+    )
+    const note = join(folder, 'project')
+    if (!existsSync(note) || readFileSync(note, 'utf8') === weft) return folder
+  }
 }
 
 function canReach(uid: number, folder: string): boolean {
@@ -77,8 +102,6 @@ function accountOf(name: string): Account {
   const [, , uid, gid] = line?.split(':') ?? []
   return { uid: Number(uid ?? 65534), gid: Number(gid ?? 65534) }
 }
-
-const hashOf = (path: string) => createHash('sha256').update(path).digest('hex').slice(0, 16)
 
 const belongsToAnother = (data: string, uid: number) =>
   `The embedded database in ${data} belongs to another account (uid ${uid}). Start as that account or as root, or set DATABASE_URL.`

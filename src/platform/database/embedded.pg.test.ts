@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { embeddedPlace } from './embedded-place.ts'
 import { type Embedded, startEmbedded } from './embedded.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'weft space '))
@@ -99,4 +100,20 @@ test('after kill -9 of the program its PostgreSQL is adopted and stopped by the 
   assert.deepEqual(await ask(next.owner, 'select count(*)::int as n from kept'), [{ n: 100 }])
   await next.stop()
   assert.ok(await gone(pid))
+})
+
+test('a database that lies elsewhere goes with a project that is moved, and not with a copy', {
+  skip: process.getuid?.() === 0 ? false : 'only root keeps it elsewhere',
+}, async () => {
+  const made = mkdtempSync(join(tmpdir(), 'weft-moved-'))
+  const [before, after, copy] = ['before', 'after', 'copy'].map((name) => join(made, name)) as [string, string, string]
+  const place = embeddedPlace(before, 'postgres').folder
+  assert.match(place, /^\/var\/lib\/weft\//)
+  renameSync(before, after)
+  assert.equal(embeddedPlace(after, 'postgres').folder, place)
+  cpSync(after, copy, { recursive: true, verbatimSymlinks: true })
+  const other = embeddedPlace(copy, 'postgres').folder
+  const again = embeddedPlace(before, 'postgres').folder
+  assert.equal(new Set([place, other, again]).size, 3)
+  for (const path of [place, other, again, made]) rmSync(path, { recursive: true })
 })
