@@ -16,7 +16,7 @@ const rounds = Number(process.env.ORACLE_ROUNDS ?? 3)
 const each = Number(process.env.ORACLE_QUERIES ?? 100)
 
 const now = new Date()
-const { ask, errors, connection, owner } = await testFhirServer({ clock: () => now })
+const { ask, askAs, errors, connection, owner } = await testFhirServer({ clock: () => now })
 // The same database asked by a server that goes along the sort's index as soon as there are more than five matches.
 const walking = await testFhirServer({ clock: () => now, limits: { seekAtMost: 5 } }, connection)
 const world: World = { resources: new Map(), base: 'http://localhost:8000/fhir/', now: () => now }
@@ -58,6 +58,24 @@ test('a walk through the pages finds what there was at its start, whatever is wr
     const meanwhile = () => stir(world, ask, random, 1, gone)
     const found = await difference(before, random.integer(2) === 0 ? ask : walking.ask, query, meanwhile)
     if (found !== undefined) wrong.push(found)
+  }
+  assert.deepEqual(wrong, [])
+})
+
+test('two tenants with the same ids each find their own', async () => {
+  const theirs: World = { ...world, resources: new Map() }
+  const others = Array.from({ length: 80 }, (_, n) => oddResource(n, random))
+  await load(theirs, askAs(2), others)
+  const wrong: string[] = []
+  for (const [one, asking] of [
+    [world, ask],
+    [theirs, askAs(2)],
+  ] as const) {
+    const draw = drawer(one, random)
+    for (let n = 0; n < each / 2; n++) {
+      const found = await difference(one, asking, draw.next())
+      if (found !== undefined) wrong.push(found)
+    }
   }
   assert.deepEqual(wrong, [])
 })

@@ -41,13 +41,18 @@ export async function transaction(
   for (const entry of entries) checkEntry(entry, server)
   const locks = entries.flatMap(conditionOfEntry).map(({ type, query }) => conditionLock(type, query))
   const plain = isPlain(entries)
+  let inTurn: readonly string[] | undefined
   return again(undefined, async () => {
     // What a try that failed has put into the resources must not be seen by the next.
     const undo: Undo[] = []
+    const isAlone = plain && !inTurn
+    const held = [...locks, ...(inTurn ?? [])]
+    // Bundles that met another writer stand in line, so that all come through.
+    inTurn = ['write bundle']
     try {
-      return plain
+      return isAlone
         ? await attempt(server, call, entries, hooks, undo)
-        : await server.store.transaction(call, locks, (store) =>
+        : await server.store.transaction(call, held, (store) =>
             attempt({ ...server, store }, call, entries, hooks, undo),
           )
     } catch (error) {

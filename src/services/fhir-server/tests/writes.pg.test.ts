@@ -248,6 +248,24 @@ test('all of a hundred writers at one resource come through', async () => {
   assert.equal((await ask('GET', '/Patient/busy')).json.meta.versionId, '101')
 })
 
+test('so do fifty transactions that write the same resources', async () => {
+  const ids = ['busy-1', 'busy-2', 'busy-3']
+  const bundle = (n: number) =>
+    transaction(
+      // Each in an order of its own, which invites deadlocks.
+      ...[...ids.slice(n % 3), ...ids.slice(0, n % 3)].map((id) =>
+        entry('PUT', `Patient/${id}`, patient({ id, multipleBirthInteger: n })),
+      ),
+    )
+  const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => ask('POST', '/', bundle(n))))
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]))
+  const read = await Promise.all(ids.map((id) => ask('GET', `/Patient/${id}`)))
+  assert.deepEqual(
+    read.map(({ json }) => [json.meta.versionId, json.multipleBirthInteger]),
+    ids.map(() => ['50', read[0]?.json.multipleBirthInteger]),
+  )
+})
+
 test('a transaction deletes before it creates, whatever the order of its entries', async () => {
   await ask('PUT', '/Patient/o1', patient({ id: 'o1', identifier: [{ system: 'urn:o', value: '1' }] }))
   const answer = await ask(
