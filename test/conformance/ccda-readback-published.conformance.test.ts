@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { compare } from './compare.ts'
-import { convert } from './convert.ts'
-import { readBundle } from './read-bundle.ts'
-import { readDocument } from './read-document.ts'
+import { compare } from './ccda-readback/compare.ts'
+import { convert } from './ccda-readback/convert.ts'
+import { readBundle } from './ccda-readback/read-bundle.ts'
+import { readDocument } from './ccda-readback/read-document.ts'
 
 const data = process.env.CONFORMANCE_DATA
 const folder = data && join(data, 'gpconnect')
