@@ -3,6 +3,7 @@ import type { Resource } from '../../../standards/fhir/types.ts'
 import { fold } from './fold.ts'
 import { order } from './index-rows.ts'
 import type { SearchParameters, SearchParameterType, TypedValue } from './parameters.ts'
+import { postgresTime } from './postgres-time.ts'
 import type { SortKey } from './term.ts'
 import { intervalsOf } from './values/date.ts'
 import { amountsOf } from './values/quantity.ts'
@@ -18,9 +19,16 @@ const readers: Partial<Record<SearchParameterType, Read>> = {
   uri: ({ value }) => (typeof value === 'string' ? [value] : []),
   reference: (value, _descending, base) => referencesOf(value, base).flatMap(({ target }) => target ?? []),
   date: (value, descending) =>
-    intervalsOf(value).map(({ lo, hi }) => (descending ? (hi?.getTime() ?? Infinity) : (lo?.getTime() ?? -Infinity))),
+    intervalsOf(value).map(({ lo, hi }) => (descending ? timeOf(hi, Infinity) : timeOf(lo, -Infinity))),
   number: (value, descending) => amountsOf(value).map(({ lo, hi }) => (descending ? hi : lo)),
   quantity: (value, descending) => amountsOf(value).map(({ lo, hi }) => (descending ? hi : lo)),
+}
+
+/** As the index has it: what ends with the last year, or is open, has no end. */
+function timeOf(time: Date | undefined, open: number): number {
+  if (time === undefined) return open
+  const text = postgresTime(time)
+  return text === 'infinity' ? Infinity : text === '-infinity' ? -Infinity : time.getTime()
 }
 
 export function sortValue(

@@ -142,6 +142,18 @@ test('several types are searched at once', async () => {
   )
 })
 
+test('what is open and what ends with the last year end together, by whichever keys they are sorted', async () => {
+  const procedure = (id: string, status: string, performed: object) =>
+    put({ resourceType: 'Procedure', id, status, subject: ref('Patient/nobody'), ...performed } as never)
+  await procedure('open', 'completed', { performedPeriod: { start: '2020' } })
+  await procedure('last', 'in-progress', { performedDateTime: '9999-12-31' })
+  const { json } = await ask('GET', '/Procedure?_sort=-date,-status')
+  assert.deepEqual(
+    json.entry.map((entry: { resource: { id: string } }) => entry.resource.id),
+    ['last', 'open'],
+  )
+})
+
 test("Patient/$everything is the patient's compartment, whole", async () => {
   const { json } = await ask('GET', '/Patient/pat/$everything')
   assert.deepEqual(json.entry.map((entry: { resource: { id: string } }) => entry.resource.id).sort(), [
