@@ -287,7 +287,12 @@ export type Observation = Item & {
   readonly about?: AreaName
 }
 export type Component = Pick<Observation, 'code' | 'value' | 'absent' | 'interpretation' | 'ranges'>
-export type Specimen = { readonly key: string; readonly type: Coded | undefined; readonly facts: readonly Fact[] }
+export type Specimen = {
+  readonly key: string
+  readonly identifiers: readonly Identifier[]
+  readonly type: Coded | undefined
+  readonly facts: readonly Fact[]
+}
 
 export type Report = Item & {
   readonly issued?: string

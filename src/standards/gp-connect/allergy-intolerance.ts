@@ -2,7 +2,7 @@ import type { Allergy, Fact } from '../ccda/record.ts'
 import { optional } from './datatypes.ts'
 import { extension } from './extensions.ts'
 import { array, objects, rawString } from './json.ts'
-import { item, type Reader, whenOf } from './item.ts'
+import { item, mistaken, type Reader, whenOf } from './item.ts'
 import type { SourceEntry } from './source.ts'
 
 /**
@@ -23,6 +23,8 @@ export function readAllergy(reader: Reader, entry: SourceEntry): Allergy {
   const facts: Fact[] = []
   fact(facts, 'Last occurrence', text(resource.lastOccurrence))
   fact(facts, 'Onset', text(resource.onsetString) ?? datatypes.quantity(resource.onsetAge)?.value)
+  const wrong = mistaken(resource.verificationStatus)
+  if (wrong) fact(facts, 'Verification', wrong)
   const asserter = people.party(resource.asserter)
   if (asserter?.name === 'The patient') fact(facts, 'Asserted by', 'The patient')
   return {
@@ -36,6 +38,7 @@ export function readAllergy(reader: Reader, entry: SourceEntry): Allergy {
     }),
     ...optional('status', clinicalStatus),
     ended:
+      wrong !== undefined ||
       entry.owner !== undefined ||
       ending !== undefined ||
       (clinicalStatus !== undefined && clinicalStatus !== 'active'),

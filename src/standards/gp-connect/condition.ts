@@ -2,13 +2,13 @@ import type { Fact, Link, Problem } from '../ccda/record.ts'
 import { optional } from './datatypes.ts'
 import { extension, extensions } from './extensions.ts'
 import { object, objects, rawString } from './json.ts'
-import { item, type Reader, whenOf } from './item.ts'
+import { item, mistaken, type Reader, whenOf } from './item.ts'
 import type { SourceEntry } from './source.ts'
 
 /** https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-ProblemHeader-Condition-1 */
 export function readProblem(reader: Reader, entry: SourceEntry): Problem {
   const { source, people, datatypes } = reader
-  const { text, coded, fact, word } = datatypes
+  const { text, coded, codedFact, fact, word } = datatypes
   source.current = entry
   const { resource } = entry
   const facts: Fact[] = []
@@ -16,10 +16,13 @@ export function readProblem(reader: Reader, entry: SourceEntry): Problem {
   for (const site of objects(resource.bodySite)) fact(facts, 'Body site', coded(site)?.text)
   for (const stage of objects(resource.stage)) fact(facts, 'Stage', coded(stage.summary)?.text)
   for (const evidence of objects(resource.evidence))
-    for (const one of objects(evidence.code)) fact(facts, 'Evidence', coded(one)?.text)
+    for (const one of objects(evidence.code)) codedFact(facts, 'Evidence', one)
   fact(facts, 'Onset', text(resource.onsetString))
   fact(facts, 'Ended', text(resource.abatementString))
   if (resource.abatementBoolean === true) fact(facts, 'Ended', 'Yes, no date recorded')
+
+  const wrong = mistaken(resource.verificationStatus)
+  if (wrong) fact(facts, 'Verification', wrong)
 
   const links: Link[] = []
   const link = (relation: string, reference: unknown): void => {
@@ -53,7 +56,8 @@ export function readProblem(reader: Reader, entry: SourceEntry): Problem {
     }),
     ...optional('status', status),
     ...optional('significance', text(extension(resource, 'ProblemSignificance')?.valueCode)),
-    active: status === undefined ? undefined : status === 'active' || status === 'recurrence',
+    active:
+      wrong !== undefined ? false : status === undefined ? undefined : status === 'active' || status === 'recurrence',
     links,
   }
 }

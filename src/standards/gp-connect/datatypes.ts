@@ -196,7 +196,32 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
     if (words !== undefined && words.trim() !== '') facts.push({ label, text: words })
   }
 
-  return { text, word, coded, identifiers, quantity, period, value, notes, names, addresses, telecoms, strings, fact }
+  /** A coded fact, with its code behind the words: there is no entry to hold it. */
+  const codedFact = (facts: Fact[], label: string, value: unknown): void => {
+    const found = coded(value)
+    if (!found) return
+    const codes = found.codings
+      .filter((one) => one.code !== undefined && one.code !== found.text && !isNull(one))
+      .map((one) => one.code)
+    fact(facts, label, codes.length === 0 ? found.text : `${found.text} [${codes.join(', ')}]`)
+  }
+
+  return {
+    text,
+    word,
+    codedFact,
+    coded,
+    identifiers,
+    quantity,
+    period,
+    value,
+    notes,
+    names,
+    addresses,
+    telecoms,
+    strings,
+    fact,
+  }
 }
 
 /** https://terminology.hl7.org/CodeSystem-v3-NullFlavor.html, under either of its URLs. */

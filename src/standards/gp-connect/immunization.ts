@@ -11,21 +11,21 @@ import type { SourceEntry } from './source.ts'
  */
 export function readImmunization(reader: Reader, entry: SourceEntry): Immunization {
   const { source, people, datatypes } = reader
-  const { text, coded, quantity, fact, word } = datatypes
+  const { text, codedFact, coded, quantity, fact, word } = datatypes
   source.current = entry
   const { resource } = entry
   const procedure = coded(extension(resource, 'VaccinationProcedure')?.valueCodeableConcept)
   const vaccine = coded(resource.vaccineCode)
   const explanation = object(resource.explanation)
   const facts: Fact[] = []
-  for (const reason of objects(explanation?.reason)) fact(facts, 'Reason', coded(reason)?.text)
+  for (const reason of objects(explanation?.reason)) codedFact(facts, 'Reason', reason)
   const parent = extension(resource, 'ParentPresent')?.valueBoolean
   if (parent !== undefined) fact(facts, 'Parent present', parent === true ? 'Yes' : 'No')
   for (const protocol of objects(resource.vaccinationProtocol)) {
     fact(facts, 'Dose number', rawString(protocol.doseSequence))
     fact(facts, 'Doses in series', rawString(protocol.seriesDoses))
     fact(facts, 'Series', text(protocol.series))
-    for (const disease of objects(protocol.targetDisease)) fact(facts, 'Against', coded(disease)?.text)
+    for (const disease of objects(protocol.targetDisease)) codedFact(facts, 'Against', disease)
     fact(facts, 'Protocol', text(protocol.description))
   }
   for (const reaction of objects(resource.reaction))

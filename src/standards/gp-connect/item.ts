@@ -62,3 +62,9 @@ export function whenOf({ datatypes }: Reader, entry: SourceEntry, name: string):
   if (at !== undefined) return { at }
   return datatypes.period(entry.resource[`${name}Period`]) ?? {}
 }
+
+/** What is verified to be wrong is no allergy and no problem of the patient's, whatever its other status says. */
+export function mistaken(verificationStatus: unknown): string | undefined {
+  const status = rawString(verificationStatus)
+  return status === 'entered-in-error' ? 'Entered in error' : status === 'refuted' ? 'Refuted' : undefined
+}

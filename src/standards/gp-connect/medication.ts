@@ -71,7 +71,7 @@ function readMedication(
   orders: SourceEntry[],
 ): Medication {
   const { source, datatypes } = reader
-  const { text, coded, fact } = datatypes
+  const { text, coded, codedFact, fact } = datatypes
   source.current = main
   const statement = main.resource
   const request = main.type === 'MedicationStatement' ? plan?.resource : statement
@@ -86,7 +86,7 @@ function readMedication(
     fact(facts, 'Issues made', numberOf(extension(repeat, 'numberOfRepeatPrescriptionsIssued')))
     fact(facts, 'Authorisation expires', text(extension(repeat, 'authorisationExpiryDate')?.valueDateTime))
     const reason = extension(request, 'MedicationStatusReason')
-    fact(facts, 'Reason for status', coded(extension(reason, 'statusReason')?.valueCodeableConcept)?.text)
+    codedFact(facts, 'Reason for status', extension(reason, 'statusReason')?.valueCodeableConcept)
     fact(facts, 'Status changed', text(extension(reason, 'statusChangeDate')?.valueDateTime))
   }
   fact(facts, 'Prescribed by', agency?.text)
@@ -101,6 +101,10 @@ function readMedication(
 
   const of = main.type === 'MedicationStatement' ? whenOf(reader, main, 'effective') : {}
   const valid = request && datatypes.period(object(request.dispenseRequest)?.validityPeriod)
+  if (valid && of.start !== undefined && (valid.start !== of.start || (valid.end ?? of.end) !== of.end))
+    fact(facts, 'Authorised for', [valid.start, valid.end].filter(Boolean).join(' to '))
+  if (request && statement.dateAsserted !== undefined && request.authoredOn !== statement.dateAsserted)
+    fact(facts, 'Authorised on', text(request.authoredOn))
   const base = item(reader, main, {
     code,
     when: of.at !== undefined || of.start !== undefined || of.end !== undefined ? of : (valid ?? {}),
@@ -140,11 +144,7 @@ function readIssue(reader: Reader, order: SourceEntry, planned: Coded): Medicati
   const facts: Fact[] = []
   supplyFacts(reader, resource, facts)
   const reason = extension(resource, 'MedicationStatusReason')
-  datatypes.fact(
-    facts,
-    'Reason for status',
-    datatypes.coded(extension(reason, 'statusReason')?.valueCodeableConcept)?.text,
-  )
+  datatypes.codedFact(facts, 'Reason for status', extension(reason, 'statusReason')?.valueCodeableConcept)
   const valid = datatypes.period(object(resource.dispenseRequest)?.validityPeriod)
   const other = code.text !== planned.text || code.codings[0]?.code !== planned.codings[0]?.code
   if (other && code.text !== '')

@@ -94,7 +94,7 @@ function ranges({ datatypes }: Reader, value: unknown): Observation['ranges'] {
 const noRanges: Observation['ranges'] = []
 
 export function readSpecimen({ source, datatypes }: Reader, entry: SourceEntry): Specimen {
-  const { coded, text, fact, quantity, period, notes } = datatypes
+  const { coded, text, fact, quantity, period, notes, identifiers } = datatypes
   source.current = entry
   const { resource } = entry
   const collection = object(resource.collection)
@@ -114,5 +114,5 @@ export function readSpecimen({ source, datatypes }: Reader, entry: SourceEntry):
   const status = rawString(resource.status)
   if (status !== undefined && status !== 'available') fact(facts, 'Status', text(status))
   for (const note of notes(resource.note)) fact(facts, 'Note', note.text)
-  return { key: entry.key, type: coded(resource.type), facts }
+  return { key: entry.key, identifiers: identifiers(resource.identifier), type: coded(resource.type), facts }
 }

@@ -97,14 +97,24 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
     })
   }
 
+  // A reference may show another name than the one its target has: the reader sees both.
+  const renamed = new Map<Party, Map<string, Party>>()
+  const called = (party: Party, display: string): Party => {
+    const known = renamed.get(party) ?? new Map<string, Party>()
+    renamed.set(party, known)
+    const made = known.get(display) ?? { ...party, name: `${nameOf(party)} (recorded as ${display})` }
+    known.set(display, made)
+    return made
+  }
   const people: People = {
     practitioners,
     organisation,
     party(reference) {
       const target = source.resolve(reference)
       const found = target === undefined ? undefined : parties.get(target.key)
-      if (found) return found
-      const name = word(object(reference)?.display)
+      const display = object(reference)?.display
+      const name = display === undefined ? undefined : word(display)
+      if (found) return name === undefined || sameName(found, name) ? found : called(found, name)
       if (name) return { name }
       if (target?.type === 'Patient') return { name: 'The patient' }
       return undefined
@@ -119,6 +129,23 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
     },
   }
   return { people, datatypes }
+}
+
+function nameOf({ name, practitioner, organisation }: Party): string {
+  const [first] = practitioner?.names ?? []
+  const person =
+    name ?? first?.text ?? [...(first?.prefix ?? []), ...(first?.given ?? []), first?.family].filter(Boolean).join(' ')
+  return person === '' ? (organisation?.name ?? '') : person
+}
+
+/** The same person under a title more or less, a name in another order, or with a role behind it. */
+function sameName(party: Party, display: string): boolean {
+  const wordsOf = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+  const shown = new Set(wordsOf(display))
+  const known = wordsOf(nameOf(party))
+  if (known.length === 0) return false
+  const shared = known.filter((one) => shown.has(one)).length
+  return shared >= Math.min(2, known.length, shown.size)
 }
 
 /** https://digital.nhs.uk GP Connect: CareConnect-GPC-Patient-1 */

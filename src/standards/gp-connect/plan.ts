@@ -7,11 +7,11 @@ import type { SourceEntry } from './source.ts'
 /** Diary entries (intent `plan`) and test requests. https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-ProcedureRequest-1 */
 export function readProcedureRequest(reader: Reader, entry: SourceEntry): Plan {
   const { source, people, datatypes } = reader
-  const { coded, fact, text } = datatypes
+  const { coded, codedFact, fact, text } = datatypes
   source.current = entry
   const { resource } = entry
   const facts: Fact[] = []
-  for (const reason of objects(resource.reasonCode)) fact(facts, 'Reason', coded(reason)?.text)
+  for (const reason of objects(resource.reasonCode)) codedFact(facts, 'Reason', reason)
   for (const site of objects(resource.bodySite)) fact(facts, 'Body site', coded(site)?.text)
   const requester = people.party(object(resource.requester)?.agent)
   const performer = people.party(resource.performer)
@@ -35,16 +35,16 @@ export function readProcedureRequest(reader: Reader, entry: SourceEntry): Plan {
 /** https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-ReferralRequest-1 */
 export function readReferral(reader: Reader, entry: SourceEntry): Plan {
   const { source, people, datatypes } = reader
-  const { coded, fact, text } = datatypes
+  const { coded, codedFact, fact, text } = datatypes
   source.current = entry
   const { resource } = entry
   const facts: Fact[] = []
   const reasons = objects(resource.reasonCode)
     .map((one) => coded(one))
     .filter((one) => one !== undefined)
-  for (const more of reasons.slice(1)) fact(facts, 'Also for', more.text)
-  for (const service of objects(resource.serviceRequested)) fact(facts, 'Service', coded(service)?.text)
-  fact(facts, 'Specialty', coded(resource.specialty)?.text)
+  for (const more of objects(resource.reasonCode).slice(1)) codedFact(facts, 'Also for', more)
+  for (const service of objects(resource.serviceRequested)) codedFact(facts, 'Service', service)
+  codedFact(facts, 'Specialty', resource.specialty)
   fact(facts, 'Type', coded(resource.type)?.text)
   fact(facts, 'Description', text(resource.description))
   const requester = people.party(object(resource.requester)?.agent)

@@ -26,7 +26,11 @@ export function coded(name: string, { codings, text }: Coded, options: CodeOptio
   const children: XmlElement[] = []
   if (text !== '' || options.reference !== undefined) children.push(originalText(text, options.reference))
   for (const coding of usable) if (coding !== main) children.push(codeOf('translation', coding))
-  const type = options.type === undefined ? undefined : options.type
+  if (usable.length < codings.length)
+    for (const coding of codings)
+      if (coding.code !== undefined && !usable.includes(coding) && !isNullFlavor(coding))
+        children.push(unwritable(coding))
+  const type = options.type
   if (options.first)
     return {
       name,
@@ -69,6 +73,16 @@ function codeOf(name: string, coding: Coding): XmlElement {
   return {
     name,
     attributes: { code: coding.code, codeSystem: oid, codeSystemName: systemName, displayName: coding.display },
+  }
+}
+
+/** A code that CDA has no way to write (white space in it, no system) in words, so that it is not lost. */
+function unwritable({ system, code, display }: Coding): XmlElement {
+  const words = [system === undefined ? '' : codeSystem(system).name, code, display].filter(Boolean).join(' ')
+  return {
+    name: 'translation',
+    attributes: { nullFlavor: 'OTH' },
+    children: [{ name: 'originalText', children: [words] }],
   }
 }
 

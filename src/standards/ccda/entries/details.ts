@@ -41,6 +41,7 @@ export const dates: ReadonlySet<string> = new Set([
   'Registered',
   'Registration ended',
   'Last issued',
+  'Authorised on',
   'Dosage last changed',
   'Authorisation expires',
   'Status changed',

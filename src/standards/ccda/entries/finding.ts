@@ -18,7 +18,7 @@ export function finding(observation: Observation, id: string, desk: Desk): XmlEl
     ...desk.ids(observation),
     coded('code', observation.code, { reference: `${id}c` }),
     textReference(id),
-    completed,
+    statusOf(observation.status),
     effectiveTime(observation.when),
     observation.value && valueElement(observation.value),
     interpretation(observation.interpretation),
@@ -43,4 +43,15 @@ export function finding(observation: Observation, id: string, desk: Desk): XmlEl
     ),
     ...referenceRanges(observation.ranges),
   )
+}
+
+const statuses: Readonly<Record<string, string>> = {
+  'entered-in-error': 'nullified',
+  cancelled: 'cancelled',
+  registered: 'active',
+  preliminary: 'active',
+}
+function statusOf(status: string | undefined): XmlElement {
+  const code = statuses[status ?? '']
+  return code === undefined ? completed : element('statusCode', { code })
 }

@@ -65,7 +65,9 @@ test('an ended allergy, contained in its list, never looks active', () => {
 test('"no known allergies" is a statement of its own: a negation, not an allergy', () => {
   const [observation] = observations(convert(anAllergy({ code: snomed('716186003', 'No known allergy') })))
   assert.equal(observation?.attributes?.negationInd, 'true')
-  assert.equal(first(observation, 'playingEntity', 'code').attributes?.nullFlavor, 'NA')
+  const code = first(observation, 'playingEntity', 'code')
+  assert.equal(code.attributes?.nullFlavor, 'NA')
+  assert.equal(first(code, 'translation').attributes?.code, '716186003')
 })
 
 test('an allergy of a degraded code keeps the words it came with', () => {
@@ -96,4 +98,13 @@ test('a reaction comes with its severity, and criticality with its code', () => 
 
 test('verification says nothing, so an unconfirmed allergy is as active as any', () => {
   assert.equal(first(concerns(convert(anAllergy()))[0] ?? assert.fail(), 'statusCode').attributes?.code, 'active')
+})
+
+test('what was entered in error, and what has no status, is not shown as active', () => {
+  const wrong = convert(anAllergy({ verificationStatus: 'entered-in-error' }))
+  assert.equal(first(concerns(wrong)[0] ?? assert.fail(), 'statusCode').attributes?.code, 'completed')
+  assert.match(words(wrong.section('Allergies')), /Ended allergies.*Entered in error/s)
+  const unknown = convert(anAllergy({ clinicalStatus: undefined }))
+  assert.doesNotMatch(words(unknown.section('Allergies')), /\bActive\b/)
+  assert.equal(byTemplate(unknown.section('Allergies'), '4.28').length, 0)
 })

@@ -1,7 +1,7 @@
 import { constant, element, type XmlElement } from '../../xml/element.ts'
 import { loinc, snomed } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
-import { coded, fixed } from '../entries/code.ts'
+import { coded, codedElsewhere, fixed } from '../entries/code.ts'
 import { comment, textReference } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
 import { author } from '../entries/participation.ts'
@@ -73,7 +73,9 @@ function allergyParts(allergy: Allergy, desk: Desk): { row: XmlElement; entry: X
       ? `Ended${allergy.end === undefined ? '' : ` ${readable(allergy.end)}`}`
       : allergy.noneKnown
         ? 'None known'
-        : 'Active',
+        : allergy.status === undefined
+          ? 'Not recorded'
+          : 'Active',
     details(allergy, noteId, [
       { label: 'Reason ended', text: allergy.endReason ?? '' },
       { label: 'Criticality', text: allergy.criticality ?? '' },
@@ -176,10 +178,9 @@ function concern(
 
 /** What the patient reacts to. The record's code may be of the substance, a product, or the allergy itself: it is kept as it is. */
 function agent(allergy: Allergy, reference: string): XmlElement {
-  const substance = coded('code', allergy.code, { reference })
   const code = allergy.noneKnown
-    ? { ...substance, attributes: { nullFlavor: noneOf(allergy) ? 'NA' : 'OTH' } }
-    : substance
+    ? { ...codedElsewhere('code', allergy.code, reference), attributes: { nullFlavor: noneOf(allergy) ? 'NA' : 'OTH' } }
+    : coded('code', allergy.code, { reference })
   return element(
     'participant',
     { typeCode: 'CSM' },
@@ -189,7 +190,7 @@ function agent(allergy: Allergy, reference: string): XmlElement {
 
 /** Allergy Status Observation. */
 function statusOf(allergy: Allergy): XmlElement | undefined {
-  if (allergy.noneKnown) return undefined
+  if (allergy.noneKnown || (allergy.status === undefined && !allergy.ended)) return undefined
   const value = allergy.ended
     ? { code: '73425007', displayName: 'Inactive (qualifier value)' }
     : { code: '55561003', displayName: 'Active (qualifier value)' }

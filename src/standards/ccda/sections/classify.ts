@@ -58,10 +58,12 @@ function placeOf(
   inNotes: ReadonlySet<string>,
 ): ObservationPlace {
   if (observation.about === 'immunisations') return 'immunizations'
+  // A template that says "completed" is not for what was never so.
+  if (observation.status === 'entered-in-error' || observation.status === 'cancelled') return 'other'
   if (isVital(observation)) return 'vital-signs'
   if (isHeading(observation)) {
     const members = observation.members.map((key) => byKey.get(key)).filter((one) => one !== undefined)
-    if (members.length > 0 && members.every(isVital)) return 'vital-signs'
+    if (members.length > 0 && members.every(isValidVital)) return 'vital-signs'
   }
   if (
     observation.facts.some((fact) => fact.label === 'Category' && /laboratory|pathology|radiology/i.test(fact.text)) ||
@@ -88,6 +90,10 @@ export function isVital(observation: Observation): boolean {
     )
   return vitalSign(observation.code) !== undefined && isMeasured(observation.value)
 }
+function isValidVital(observation: Observation): boolean {
+  return observation.status !== 'entered-in-error' && observation.status !== 'cancelled' && isVital(observation)
+}
+
 function isMeasured(value: Observation['value']): boolean {
   return (
     value?.kind === 'quantity' &&

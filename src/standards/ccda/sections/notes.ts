@@ -3,9 +3,10 @@ import { loinc } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
 import { textReference } from '../entries/comment.ts'
 import { author } from '../entries/participation.ts'
+import { partyName } from '../entries/people.ts'
 import { append, content, lineBreak, lines } from '../narrative.ts'
 import type { Consultation, ConsultationPart, Item } from '../record.ts'
-import { point } from '../time.ts'
+import { point, readable } from '../time.ts'
 import { isComment } from './classify.ts'
 import { encounterTime, withWhom } from './encounters.ts'
 import { itemText } from './item-text.ts'
@@ -37,7 +38,7 @@ function noteOf(consultation: Consultation, desk: Desk): { item: XmlElement; ent
   ]
     .filter(Boolean)
     .join(', ')
-  const parts = partsOf(consultation.parts, desk)
+  const parts = partsOf(consultation.parts, title, desk)
   return {
     item: {
       name: 'item',
@@ -48,18 +49,18 @@ function noteOf(consultation: Consultation, desk: Desk): { item: XmlElement; ent
   }
 }
 
-function partsOf(parts: readonly ConsultationPart[], desk: Desk): XmlNode[] {
+function partsOf(parts: readonly ConsultationPart[], known: string, desk: Desk): XmlNode[] {
   if (parts.length === 0) return []
   const items: XmlElement[] = []
   for (const part of parts) {
     if (part.kind === 'text') items.push({ name: 'item', children: lines(part.text) })
-    else if (part.kind === 'item') items.push(itemOf(part.key, part.text, desk))
-    else items.push(headingOf(part, desk))
+    else if (part.kind === 'item') items.push(itemOf(part.key, part.text, known, desk))
+    else items.push(headingOf(part, known, desk))
   }
   return [{ name: 'list', children: items }]
 }
 
-function headingOf(part: ConsultationPart & { kind: 'heading' }, desk: Desk): XmlElement {
+function headingOf(part: ConsultationPart & { kind: 'heading' }, known: string, desk: Desk): XmlElement {
   const problems = part.problems
     .map((link) => (link.key === undefined ? undefined : desk.item(link.key)))
     .filter((one) => one !== undefined)
@@ -68,19 +69,19 @@ function headingOf(part: ConsultationPart & { kind: 'heading' }, desk: Desk): Xm
   const title = [part.title, related].filter(Boolean).join('. ')
   return {
     name: 'item',
-    children: [...(title === '' ? [] : [{ name: 'caption', children: [title] }]), ...partsOf(part.parts, desk)],
+    children: [...(title === '' ? [] : [{ name: 'caption', children: [title] }]), ...partsOf(part.parts, known, desk)],
   }
 }
 
 /** What an item says, where the clinician wrote it. Comments are told here and nowhere else, so they are complete. */
-function itemOf(key: string, text: string, desk: Desk): XmlElement {
+function itemOf(key: string, text: string, known: string, desk: Desk): XmlElement {
   const item = desk.item(key)
   if (!item) return { name: 'item', children: [text || `${key} (told elsewhere in this document)`] }
   const id = desk.narrativeId('n')
   const observation = 'ranges' in item && 'components' in item ? (item as Parameters<typeof isComment>[0]) : undefined
   if (observation && isComment(observation)) {
     desk.ledger.placed(key, 'notes', id)
-    return { name: 'item', attributes: { ID: id }, children: commentNodes(item) }
+    return { name: 'item', attributes: { ID: id }, children: commentNodes(item, known) }
   }
   const nodes: XmlNode[] = [...lines(itemText(item))]
   for (const note of item.notes) {
@@ -90,7 +91,8 @@ function itemOf(key: string, text: string, desk: Desk): XmlElement {
   return { name: 'item', attributes: { ID: id }, children: nodes }
 }
 
-function commentNodes(item: Item): XmlNode[] {
+/** `known` is what stands above: whom a comment is by, and when, is told where it is not that. */
+function commentNodes(item: Item, known: string): XmlNode[] {
   const nodes: XmlNode[] = []
   if (item.notForPatient) nodes.push(content(undefined, 'Not to be disclosed to the patient. '))
   const name = item.code.text
@@ -101,6 +103,10 @@ function commentNodes(item: Item): XmlNode[] {
   }
   for (const fact of item.facts) nodes.push(lineBreak, `${fact.label}: ${fact.text}`)
   if (nodes.length === 0) nodes.push('Comment without words')
+  const by = partyName(item.author)
+  const time = readable(item.recorded)
+  const news = [known.includes(by) ? '' : by, known.includes(time) ? '' : time].filter(Boolean)
+  if (news.length > 0) nodes.push(` (${news.join(', ')})`)
   return nodes
 }
 

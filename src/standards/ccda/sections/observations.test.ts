@@ -113,3 +113,33 @@ test('an observation listed under immunisations is told there', () => {
   )
   assert.match(words(document.section('Immunizations')), /Contraindication to live immunisation/)
 })
+
+test('a measurement entered in error is no vital sign, and its row and entry say so', () => {
+  const document = convert(anObservation({ status: 'entered-in-error', valueQuantity: { value: 76, unit: 'kg' } }))
+  assert.equal(byTemplate(document.value, '4.27').length, 0)
+  assert.equal(
+    first(document.section('Other entries of the record'), 'observation', 'statusCode').attributes?.code,
+    'nullified',
+  )
+  assert.match(words(document.section('Other entries of the record')), /Status: entered-in-error/)
+})
+
+test('a code that CDA cannot write stays in words', () => {
+  const code = {
+    coding: [
+      { system: 'https://fhir.hl7.org.uk/Id/emis-drug-codes', code: 'CO2 27587NEMIS', display: 'Cough mixture' },
+    ],
+  }
+  const made = first(convert(anObservation({ code })).section('Other entries of the record'), 'observation', 'code')
+  assert.match(words(first(made, 'translation', 'originalText')), /EMIS drug codes CO2 27587NEMIS Cough mixture/)
+})
+
+test('a name shown beside a reference to somebody of another name is told with it', () => {
+  const performer = (display: string) => [{ reference: 'Practitioner/d', display }]
+  const other = convert(anObservation({ code: snomed('49727002', 'Cough'), performer: performer('Dr Dave') }))
+  assert.match(words(other.section('Other entries of the record')), /Dr Pat Clarson \(recorded as Dr Dave\)/)
+  const same = convert(
+    anObservation({ code: snomed('49727002', 'Cough'), performer: performer('CLARSON, Pat (Pharmacist)') }),
+  )
+  assert.doesNotMatch(words(same.section('Other entries of the record')), /recorded as/)
+})

@@ -1,5 +1,5 @@
 import { element, type XmlElement, type XmlNode } from '../../xml/element.ts'
-import type { Desk } from '../desk.ts'
+import { type Desk, identifier } from '../desk.ts'
 import { coded } from '../entries/code.ts'
 import { comment, textReference } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
@@ -102,7 +102,7 @@ function reportOrganizer(report: Report, id: string, desk: Desk): XmlElement {
     ...desk.ids(report),
     coded('code', report.code, { reference: id }),
     resultStatus(report.status),
-    ...report.specimens.map(specimenElement),
+    ...report.specimens.map((specimen) => specimenElement(specimen, desk)),
     performer(report.performer, desk),
     author(report, desk),
     element(
@@ -125,13 +125,15 @@ function reportOrganizer(report: Report, id: string, desk: Desk): XmlElement {
   )
 }
 
-function specimenElement(specimen: Specimen): XmlElement {
+function specimenElement(specimen: Specimen, desk: Desk): XmlElement {
   return element(
     'specimen',
     undefined,
     element(
       'specimenRole',
       undefined,
+      desk.id(specimen.key),
+      ...specimen.identifiers.map(({ system, value }) => identifier(system, value)),
       specimen.type && element('specimenPlayingEntity', undefined, coded('code', specimen.type)),
     ),
   )
@@ -210,7 +212,7 @@ function group(heading: Observation, members: readonly Observation[], desk: Desk
       coded('code', heading.code),
       resultStatus(status),
       groupTime(heading.when),
-      heading.specimen && specimenElement(heading.specimen),
+      heading.specimen && specimenElement(heading.specimen, desk),
       ...components.map((component) => element('component', undefined, component)),
     ),
   }
