@@ -62,7 +62,7 @@ test('every word, code, number and time of the published records is in the docum
       else if (digits === undefined && typeof leaf === 'object') {
         const { url } = leaf as { url?: unknown }
         const here =
-          typeof url === 'string' && /xtension$/.test(path) ? `${path}(${url.split('/').at(-1) ?? ''})` : path
+          typeof url === 'string' && path.endsWith('xtension') ? `${path}(${url.split('/').at(-1) ?? ''})` : path
         for (const [key, inner] of Object.entries(leaf)) visit(`${here}.${key}`, inner)
       } else if (!otherwise.some((pattern) => pattern.test(path))) {
         leaves++
@@ -89,12 +89,10 @@ test('every word, code, number and time of the published records is in the docum
   console.log(`${leaves} leaves found`)
 })
 
+// oxlint-disable-next-line no-control-regex
+const spaces = /[\s\x00-\x1f]+/g
 function flat(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return text
-    .replaceAll(/[\s\x00-\x1f]+/g, ' ')
-    .trim()
-    .toLowerCase()
+  return text.replaceAll(spaces, ' ').trim().toLowerCase()
 }
 
 /** Attributes and text, each piece of running text whole. */
