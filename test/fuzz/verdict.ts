@@ -11,12 +11,7 @@ type Body = Outcome & { type?: string; entry?: { response?: { status?: string; o
 
 /** Refusals that no element of a request can be blamed for, and why. Every other one names its element. */
 const withoutElement: Readonly<Record<number, string>> = {
-  404: 'nothing is at the address',
-  405: 'the method is not one of the address',
-  409: 'another request was faster',
-  410: 'what is at the address was deleted',
-  413: 'the body was not read',
-  431: 'the head was not read',
+  431: "the head was not read: the answer is Node's own",
 }
 
 /** What is wrong with an answer, or undefined. A refusal is right when it says why and where. */

@@ -23,6 +23,6 @@ export type Database = {
 /** Another writer was faster. Who reads again and tries again may succeed. */
 export class WriteConflict extends Problem {
   constructor(message: string, cause?: unknown) {
-    super('conflict', message, { cause })
+    super('conflict', message, { at: 'Resource.meta.versionId', cause })
   }
 }

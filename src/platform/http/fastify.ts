@@ -111,13 +111,16 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       exchange.send({ status: 204, headers: { allow } })
     } else if (methods.length > 0)
       refuse(
-        new Problem('invalid', `Here one may ${allow}`, { code: { http: 405, fhir: 'not-supported' } }),
+        new Problem('invalid', `Here one may ${allow}`, {
+          at: 'http.method',
+          code: { http: 405, fhir: 'not-supported' },
+        }),
         request,
         reply,
         // https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6
         { allow },
       )
-    else refuse(new Problem('not-found', 'There is nothing at this address'), request, reply)
+    else refuse(new Problem('not-found', 'There is nothing at this address', { at: 'http.path' }), request, reply)
   })
   app.setErrorHandler<FastifyError>((error, request, reply) => refuse(asBodyProblem(error), request, reply))
 
@@ -359,7 +362,7 @@ function problemJson(problem: Problem): HttpResponse {
 function asBodyProblem(error: unknown): Problem {
   const code = (error as FastifyError).code
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return new Problem('invalid', 'The body is too large', { code: { http: 413, fhir: 'too-long' } })
+    return new Problem('invalid', 'The body is too large', { at: 'http.body', code: { http: 413, fhir: 'too-long' } })
   if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH')
     return new Problem('invalid', 'The body is not as long as Content-Length says', { at: 'Content-Length' })
   if (code === 'FST_ERR_BAD_URL') return new Problem('invalid', 'The address is not well formed', { at: 'http.path' })
