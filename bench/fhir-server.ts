@@ -112,11 +112,14 @@ const roles: Readonly<Record<string, (url: string) => Promise<unknown>>> = {
       options: '-c jit=off',
     })
     const patients = await patientCount(pool)
-    const text = `select d.document from fhir.ix s
-      join fhir.ix c on c.tenant = 1 and c.h = $2 and c.rid = s.rid and c.until is null
-      join fhir.ix_date t on t.tenant = 1 and t.p = $3 and t.rid = s.rid and t.last and t.until is null
-      join fhir.version d on d.tenant = 1 and d.rid = s.rid
-      where s.tenant = 1 and s.h = $1 and s.until is null order by t.hi desc limit 20`
+    // Its steps are fixed: left to the planner, it goes along the dates of everybody, and takes 79 ms among 500,000.
+    const text = `with s as materialized (select rid from fhir.ix where tenant = 1 and h = $1 and until is null)
+      select d.document from s
+      cross join lateral (select from fhir.ix where tenant = 1 and h = $2 and rid = s.rid and until is null limit 1) c
+      cross join lateral (
+        select hi from fhir.ix_date where tenant = 1 and p = $3 and rid = s.rid and last and until is null limit 1) t
+      cross join lateral (select document from fhir.version where tenant = 1 and rid = s.rid order by v desc limit 1) d
+      order by t.hi desc limit 20`
     const figure = await measure(width, seconds, async () => {
       const subject = referenceKey('Observation.patient', `Patient/p${random.int(patients)}`)
       const code = tokenKey.systemAndCode('Observation.code', 'http://loinc.org', codes[random.int(5)] as string)
