@@ -25,11 +25,11 @@ export function respond(result: Result, { prefer, pretty }: Asked, server: FhirS
   }
 }
 
-function writtenBody({ body, status, stored }: Result, prefer: Asked['prefer']): string | undefined {
+function writtenBody({ body, status, stored, warnings }: Result, prefer: Asked['prefer']): string | undefined {
   if (prefer === 'minimal') return undefined
   if (prefer === 'representation') return body
   const made = status === 201 ? 'created' : 'updated'
-  return outcome(`${stored?.type}/${stored?.id} ${made} in version ${stored?.version}`)
+  return outcome(`${stored?.type}/${stored?.id} ${made} in version ${stored?.version}`, warnings)
 }
 
 function removedBody({ status, deleted }: Result, prefer: Asked['prefer']): string | undefined {
@@ -37,8 +37,8 @@ function removedBody({ status, deleted }: Result, prefer: Asked['prefer']): stri
   return outcome(`${deleted ?? 0} deleted`)
 }
 
-const outcome = (diagnostics: string) =>
+const outcome = (diagnostics: string, warnings: Result['warnings'] = []) =>
   JSON.stringify({
     resourceType: 'OperationOutcome',
-    issue: [{ severity: 'information', code: 'informational', diagnostics }],
+    issue: [{ severity: 'information', code: 'informational', diagnostics }, ...warnings],
   })

@@ -121,7 +121,7 @@ function entryText(
       status: `${status} ${reasons[status] ?? ''}`.trim(),
       ...(result.written && stored && { location: versionLocation(stored) }),
       ...(stored && { etag: eTag(stored.version), lastModified: stored.lastUpdated.toISOString() }),
-      ...(result.outcome && { outcome: result.outcome }),
+      ...(result.warnings && { outcome: { resourceType: 'OperationOutcome', issue: result.warnings } }),
     },
   }
 }

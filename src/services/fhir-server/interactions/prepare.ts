@@ -1,6 +1,6 @@
 /** What makes a resource that came in a version that is kept: checks, id, meta, index rows. */
 import { Problem } from '../../../kernel/problem.ts'
-import type { Resource } from '../../../standards/fhir/types.ts'
+import type { OutcomeIssue, Resource } from '../../../standards/fhir/types.ts'
 import { type IndexRows, indexRows } from '../search/index-rows.ts'
 import type { FhirServer } from '../server.ts'
 import type { Change, Stored } from '../store/port.ts'
@@ -39,10 +39,11 @@ export function checkId(id: unknown, type: string): string {
   return id
 }
 
-/** Throws with all issues at once. */
-export function checkValid(resource: Resource, server: FhirServer): void {
+/** Throws with all issues at once; answers those that the tenant's policy lets pass as warnings. */
+export function checkValid(resource: Resource, server: FhirServer): readonly OutcomeIssue[] {
   const issues = server.validate(resource)
   if (issues.some(({ severity }) => severity === 'error' || severity === 'fatal')) throw new ValidationProblem(issues)
+  return issues
 }
 
 /** The resource as its next version: its own id and meta, and everything else as and where it came. */

@@ -1,5 +1,5 @@
 /** What an interaction answers, before it takes the shape of an HTTP response or of a bundle entry. */
-import type { OperationOutcome } from '../../../standards/fhir/types.ts'
+import type { OutcomeIssue } from '../../../standards/fhir/types.ts'
 import type { Stored } from '../store/port.ts'
 
 export type Result = {
@@ -10,7 +10,8 @@ export type Result = {
   readonly stored?: { readonly type: string; readonly id: string; readonly version: number; readonly lastUpdated: Date }
   /** The write made a version: the answer has a Location. */
   readonly written?: true
-  readonly outcome?: OperationOutcome
+  /** What was accepted although it breaks rules. */
+  readonly warnings?: readonly OutcomeIssue[]
   /** By a delete. */
   readonly deleted?: number
 }

@@ -381,13 +381,21 @@ async function writePuts(
       throw new Problem('invalid', 'The id of the resource is not that of the url', {
         at: `${entryAt(entry.index)}.resource.id`,
       })
-    for (const issue of server.validate({ ...resource, id: key.id }))
-      issues.push({ ...issue, expression: (issue.expression ?? []).map((path) => inEntry(entry.index, path)) })
+    const found = server
+      .validate({ ...resource, id: key.id })
+      .map((issue) => ({ ...issue, expression: (issue.expression ?? []).map((path) => inEntry(entry.index, path)) }))
+    issues.push(...found)
     if (issues.some(isError)) continue
     const { change, document, version } = putChange(server, resource, key.id, stored, at)
     changes.push(change)
     const status = stored?.document === undefined ? 201 : 200
-    results.set(entry.index, { status, body: document, stored: { ...key, version, lastUpdated: at }, written: true })
+    results.set(entry.index, {
+      status,
+      body: document,
+      stored: { ...key, version, lastUpdated: at },
+      written: true,
+      ...(found.length > 0 && { warnings: found }),
+    })
   }
   if (issues.some(isError)) throw new ValidationProblem(issues)
   await server.store.write(call, changes, at)

@@ -2,7 +2,7 @@
 import type { Call } from '../../../kernel/ports.ts'
 import { Problem } from '../../../kernel/problem.ts'
 import { WriteConflict } from '../../../platform/database/port.ts'
-import type { Resource } from '../../../standards/fhir/types.ts'
+import type { OutcomeIssue, Resource } from '../../../standards/fhir/types.ts'
 import type { FhirServer } from '../server.ts'
 import type { Key, Store, Stored } from '../store/port.ts'
 import { asResource, checkId, checkValid, deleteChange, putChange } from './prepare.ts'
@@ -11,8 +11,8 @@ import { eTag, type Result } from './result.ts'
 /** POST: the server gives the id. */
 export async function create(server: FhirServer, call: Call, type: string, body: unknown): Promise<Result> {
   const resource = asResource(body, server, type)
-  checkValid(resource, server)
-  return put(server, call, server.store, resource, server.ids(), undefined)
+  const warnings = checkValid(resource, server)
+  return put(server, call, server.store, { resource, id: server.ids(), warnings }, undefined)
 }
 
 /** PUT to an address: the next version, or the first where there is none. */
@@ -33,11 +33,11 @@ export async function update(
         at: `${key.type}.id`,
       },
     )
-  checkValid(resource, server)
+  const warnings = checkValid(resource, server)
   return attempted(server, call, key, { ifMatch, inTransaction }, async (store) => {
     const before = await store.read(call, key)
     checkVersion(key, before, ifMatch)
-    return put(server, call, store, resource, key.id, before)
+    return put(server, call, store, { resource, id: key.id, warnings }, before)
   })
 }
 
@@ -62,8 +62,7 @@ async function put(
   server: FhirServer,
   call: Call,
   store: Store,
-  resource: Resource,
-  id: string,
+  { resource, id, warnings }: { resource: Resource; id: string; warnings: readonly OutcomeIssue[] },
   before: Stored | undefined,
 ): Promise<Result> {
   const at = server.clock()
@@ -74,6 +73,7 @@ async function put(
     body: document,
     stored: { type: resource.resourceType, id, version, lastUpdated: at },
     written: true,
+    ...(warnings.length > 0 && { warnings }),
   }
 }
 
