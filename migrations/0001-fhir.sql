@@ -75,7 +75,8 @@ create table fhir.ix_date (
   since xid8 not null default pg_current_xact_id(),
   until xid8
 );
-create index ix_date_rid on fhir.ix_date (tenant, p, rid);
+-- `until` stands in these so that what holds now is found past any number of retired rows of the same resource.
+create index ix_date_rid on fhir.ix_date (tenant, p, rid, until);
 create index ix_date_lo on fhir.ix_date (tenant, p, lo, rid);
 create index ix_date_hi on fhir.ix_date (tenant, p, hi, rid);
 
@@ -94,7 +95,7 @@ create table fhir.ix_num (
   since xid8 not null default pg_current_xact_id(),
   until xid8
 );
-create index ix_num_rid on fhir.ix_num (tenant, p, rid);
+create index ix_num_rid on fhir.ix_num (tenant, p, rid, until);
 create index ix_num_lo on fhir.ix_num (tenant, p, lo, rid);
 create index ix_num_hi on fhir.ix_num (tenant, p, hi, rid) where hi <> lo;
 
@@ -111,7 +112,7 @@ create table fhir.ix_str (
   until xid8
 );
 create index ix_str_s on fhir.ix_str (tenant, p, s, rid);
-create index ix_str_rid on fhir.ix_str (tenant, p, rid);
+create index ix_str_rid on fhir.ix_str (tenant, p, rid, until);
 
 -- When which transactions were running: how old a retired row is.
 create table fhir.moment (
