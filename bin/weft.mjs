@@ -10,7 +10,7 @@ const options = [
   // Node's own choices grow with the machine's memory. These keep the server below 400 MB under load, at the same speed,
   // and leave room for the largest body that is accepted.
   '--max-semi-space-size=8',
-  '--max-old-space-size=2048',
+  '--max-old-space-size=1024',
 ]
 const child = spawn(findNode(), [...options, join(root, 'src', 'main.ts'), ...process.argv.slice(2)], {
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],

@@ -60,7 +60,7 @@ export const settings = {
     'Tenant that requests belong to, for local use: no header can choose it.',
   ),
   BODY_LIMIT_BYTES: whole(
-    67_108_864,
+    33_554_432,
     { from: 1024, to: 1_073_741_824 },
     'Largest body of a request; over it the answer is 413.',
   ),
