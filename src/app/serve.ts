@@ -1,4 +1,5 @@
 /** One process that serves: services, their routes and the site on a listener. */
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { Problem } from '../kernel/problem.ts'
 import { listen, type ListenOptions, type Listener } from '../platform/http/fastify.ts'
@@ -139,13 +140,23 @@ async function capability(mounts: readonly Mount[], wiring: Wiring): Promise<Cap
   return status === 200 ? (JSON.parse(body) as CapabilityStatement) : undefined
 }
 
-function freePort(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, host, () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
+/**
+ * Below those that the system hands out by itself: between this look and our own listening, another program's
+ * connection may be given any of those.
+ */
+async function freePort(host: string): Promise<number> {
+  for (let tries = 0; tries < 100; tries++) {
+    const port = randomInt(20_000, 32_000)
+    if (await canListen(host, port)) return port
+  }
+  throw new Problem('unavailable', 'No free port was found between 20000 and 32000')
+}
+
+function canListen(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+    // Any other trouble is the listener's to tell.
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'EADDRINUSE'))
+    probe.listen(port, host, () => probe.close(() => resolve(true)))
   })
 }
