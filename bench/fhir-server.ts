@@ -148,6 +148,7 @@ function fhirService(database: Parameters<typeof startFhirServer>[0]['database']
     publicUrl,
     version: 'bench',
     validate: () => [],
+    policyOf: async () => 'refuse',
     patch: (_patch, before) => before,
     pagingLifetimeSeconds: 3600,
     tenants: [1],

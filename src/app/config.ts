@@ -68,7 +68,7 @@ export const settings = {
   VALIDATION: oneOf<ValidationPolicy>(
     ['refuse', 'warn'],
     'refuse',
-    'Resources that break rules of R4 are turned away, or accepted with a warning.',
+    'Resources that break rules of R4 are turned away, or accepted with warnings in the outcome, where the tenant has not decided: `weft tenant set`.',
   ),
   PAGE_SIZE: whole(20, { from: 1, to: 10_000 }, 'Entries of a search page when `_count` is not given.'),
   PAGE_SIZE_LIMIT: whole(1000, { from: 1, to: 10_000 }, 'Largest `_count` that is followed.'),

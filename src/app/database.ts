@@ -64,6 +64,11 @@ export async function checkDatabase(access: DatabaseAccess, root: string): Promi
   })
 }
 
+/** For commands that only need the tables as this program knows them. */
+export async function checkMigrations(access: DatabaseAccess, root: string): Promise<void> {
+  await withClient(access.owner ?? access.app, (client) => checkMigrated(client, migrationsOf(root)))
+}
+
 const migrationsOf = (root: string): Migration[] => readMigrations(join(root, 'migrations'))
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {

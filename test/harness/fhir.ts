@@ -35,6 +35,7 @@ export async function testFhirServer(over: Partial<FhirServerDeps> = {}, connect
     publicUrl: 'http://localhost:8000/fhir',
     version: 'test',
     validate: () => [],
+    policyOf: async () => 'refuse',
     patch: (_patch, before) => before as Resource,
     pagingLifetimeSeconds: 3600,
     tenants: [1],

@@ -8,5 +8,6 @@ import { migrate } from './migrate.ts'
 import { serve } from './serve.ts'
 import { simulate } from './simulate.ts'
 import { start } from './start.ts'
+import { tenant } from './tenant.ts'
 
-export const commands: readonly Command[] = [start, serve, migrate, load, convert, gateway, cache, simulate]
+export const commands: readonly Command[] = [start, serve, migrate, tenant, load, convert, gateway, cache, simulate]

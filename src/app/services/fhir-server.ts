@@ -1,7 +1,8 @@
 import { loadDefinitions } from '../../platform/definitions/load.ts'
+import { keptBriefly } from '../../platform/tenants/kept-briefly.ts'
+import { postgresTenants } from '../../platform/tenants/postgres.ts'
 import { startFhirServer } from '../../services/fhir-server/service.ts'
 import { applyPatch } from '../../standards/fhir/patch/apply-patch.ts'
-import { underPolicy } from '../../standards/fhir/validation/policy.ts'
 import { createValidator } from '../../standards/fhir/validation/validator.ts'
 import type { Service } from '../service.ts'
 
@@ -10,7 +11,7 @@ export const fhirServer: Service = {
   summary: 'FHIR R4: every resource type, read, written, searched',
   async start({ config, publicUrl, version, clock, ids, log, database }) {
     const definitions = loadDefinitions()
-    const validator = createValidator(definitions)
+    const tenants = keptBriefly(postgresTenants(database), { freshMs: 2000, nowMs: () => performance.now() })
     return startFhirServer({
       database,
       definitions,
@@ -20,7 +21,8 @@ export const fhirServer: Service = {
       publicUrl: `${publicUrl}/fhir`,
       version,
       limits: { maxDepth: config.JSON_DEPTH_LIMIT, defaultCount: config.PAGE_SIZE, maxCount: config.PAGE_SIZE_LIMIT },
-      validate: (resource) => underPolicy(validator(resource), config.VALIDATION),
+      validate: createValidator(definitions),
+      policyOf: async ({ tenant }) => (await tenants.settings(tenant)).validation ?? config.VALIDATION,
       patch: (patch, before) => applyPatch(before, patch, definitions),
       pagingLifetimeSeconds: config.PAGING_LIFETIME_SECONDS,
       tenants: [config.TENANT],

@@ -22,8 +22,13 @@ export type FhirServer = {
   capabilities(server: FhirServer): Result
   /** The resource after a JSON Patch (a Binary of it) or a FHIRPath Patch (Parameters). Throws Problem. */
   patch(patch: unknown, before: Resource): Resource
-  /** What is wrong with a resource; nothing when it is valid. */
+  /**
+   * What is wrong with a resource: errors refuse it, warnings go into the outcome. Under the strictest policy, unless
+   * this is the server that `forCall` gave.
+   */
   readonly validate: (resource: Resource) => readonly OutcomeIssue[]
+  /** The server under the policy of the call's tenant. */
+  forCall(server: FhirServer, call: Call): Promise<FhirServer>
 }
 
 export type FhirLimits = {

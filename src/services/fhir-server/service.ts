@@ -1,9 +1,10 @@
 /** The FHIR server as app/ starts it. */
-import type { Clock, Ids, Log, Running } from '../../kernel/ports.ts'
+import type { Call, Clock, Ids, Log, Running } from '../../kernel/ports.ts'
 import type { Database } from '../../platform/database/port.ts'
 import type { Mount } from '../../platform/http/port.ts'
 import type { Definitions } from '../../standards/fhir/definitions/definitions.ts'
 import type { Resource } from '../../standards/fhir/types.ts'
+import { underPolicy, type ValidationPolicy } from '../../standards/fhir/validation/policy.ts'
 import { fhirMount } from './http/routes.ts'
 import { capabilityResult, capabilityStatement } from './interactions/capabilities.ts'
 import { dispatch } from './interactions/dispatch.ts'
@@ -24,7 +25,10 @@ export type FhirServerDeps = {
   readonly publicUrl: string
   readonly version: string
   readonly limits?: Partial<FhirLimits>
+  /** All that is wrong with a resource by R4. */
   readonly validate: FhirServer['validate']
+  /** What the call's tenant wants done about it. */
+  readonly policyOf: (call: Call) => Promise<ValidationPolicy>
   readonly patch: FhirServer['patch']
   /** How long a page link stays good. */
   readonly pagingLifetimeSeconds: number
@@ -48,6 +52,10 @@ export function startFhirServer(deps: FhirServerDeps): FhirService {
     version: deps.version,
     limits: { ...defaultLimits, ...deps.limits },
     validate: deps.validate,
+    async forCall(self, call) {
+      const policy = await deps.policyOf(call)
+      return { ...self, validate: (resource) => underPolicy(deps.validate(resource), policy) }
+    },
     patch: deps.patch as (patch: unknown, before: Resource) => Resource,
     dispatch,
     capabilities: (self) =>

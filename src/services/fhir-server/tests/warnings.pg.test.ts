@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testFhirServer } from '../../../../test/harness/fhir.ts'
 import { loadDefinitions } from '../../../platform/definitions/load.ts'
-import { underPolicy } from '../../../standards/fhir/validation/policy.ts'
 import { createValidator } from '../../../standards/fhir/validation/validator.ts'
 
-const validate = createValidator(loadDefinitions())
-const { ask, errors } = await testFhirServer({ validate: (resource) => underPolicy(validate(resource), 'warn') })
+const { ask, errors } = await testFhirServer({
+  validate: createValidator(loadDefinitions()),
+  policyOf: async () => 'warn',
+})
 const wrong = { resourceType: 'Patient', gender: 'wrong' }
 
 test('what a tenant keeps though it breaks a rule is told as a warning in the outcome', async () => {
