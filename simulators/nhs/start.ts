@@ -38,6 +38,8 @@ export type Seen = {
   readonly method: string
   readonly status: number
   readonly wrong?: string
+  /** As the gateway sent it. */
+  readonly traceparent?: string
 }
 
 export type NhsSimulator = Running & {
@@ -106,7 +108,14 @@ export async function startNhsSimulator(options: NhsSimulatorOptions): Promise<N
         if (fault === 'drop') return void request.socket.destroy()
         await pause(typeof fault === 'object' && 'delayMs' in fault ? fault.delayMs : (options.delayMs ?? 0))
         const said = saidBy(fault) ?? (await answer(service, asked))
-        note({ service, method: asked.method, status: said.status, ...(said.wrong && { wrong: said.wrong }) })
+        const { traceparent } = asked.headers
+        note({
+          service,
+          method: asked.method,
+          status: said.status,
+          ...(said.wrong && { wrong: said.wrong }),
+          ...(traceparent && { traceparent }),
+        })
         write(response, asked, said)
       })().catch(() => request.socket.destroy())
     })

@@ -1,10 +1,13 @@
 /** Every setting there is, read from the environment's variables of the same names. */
 import { Problem } from '../kernel/problem.ts'
 import { logLevels } from '../platform/telemetry/log.ts'
+import { type SamplerName, samplerNames } from '../platform/telemetry/tracing-settings.ts'
 import type { ValidationPolicy } from '../standards/fhir/validation/policy.ts'
 import {
   databaseAddress,
   list,
+  headers,
+  share,
   oneOf,
   redisAddress,
   secretList,
@@ -103,6 +106,17 @@ export const settings = {
     'info',
     'Least important log line that is written; `warn` leaves out the line each request gets.',
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: webAddress(
+    'Collector that takes traces as OTLP over HTTP, without `/v1/traces`: `http://localhost:4318`. Default: nothing is traced.',
+  ),
+  OTEL_EXPORTER_OTLP_HEADERS: headers('Sent to the collector with each request: `name=value`, values percent-encoded.'),
+  OTEL_SERVICE_NAME: text('weft', 'How this server is called in traces.'),
+  OTEL_TRACES_SAMPLER: oneOf<SamplerName>(
+    samplerNames,
+    'parentbased_always_on',
+    'Which traces are kept; `parentbased_` leaves it to the caller whose request carries a `traceparent`.',
+  ),
+  OTEL_TRACES_SAMPLER_ARG: share(1, 'Share of the traces that `traceidratio` keeps.'),
   WORKERS: whole(1, { from: 1, to: 256 }, 'Processes that answer requests.'),
   SAMPLE_PEOPLE: whole(
     undefined,
@@ -136,7 +150,8 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
 export function configurationPage(): string {
   const rows = Object.entries(settings).map(([name, setting]) => {
     const { default: fallback } = setting as Setting<unknown>
-    const shown = fallback === undefined || String(fallback) === '' ? '' : `\`${String(fallback)}\``
+    const shown =
+      fallback === undefined || typeof fallback === 'object' || String(fallback) === '' ? '' : `\`${String(fallback)}\``
     return `| \`${name}\` | ${setting.kind.replaceAll('|', '\\|')} | ${shown} | ${setting.description} |`
   })
   return [

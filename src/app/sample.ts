@@ -24,7 +24,11 @@ type Once = { finished: boolean }
 export async function loadSample({ config, access, people, signal, context }: SampleOptions): Promise<void> {
   const fhir = services.find(({ name }) => name === 'fhir-server')
   if (!fhir) return
-  const wiring = wire(config, { databaseUrl: access.app, publicUrl: publicUrlOf(config), version: context.version })
+  const wiring = await wire(config, {
+    databaseUrl: access.app,
+    publicUrl: publicUrlOf(config),
+    version: context.version,
+  })
   const { database } = wiring
   const ask = (text: string) => database.query<Once>(config.TENANT, { text, values: [what] })
   try {

@@ -54,7 +54,7 @@ export const publicUrlOf = (config: Config) => config.PUBLIC_URL ?? `http://loca
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { config, version } = options
   const publicUrl = publicUrlOf(config)
-  const wiring = wire(config, { databaseUrl: options.databaseUrl, publicUrl, version })
+  const wiring = await wire(config, { databaseUrl: options.databaseUrl, publicUrl, version })
   const started: RunningService[] = []
   const listeners: Listener[] = []
   const checks: Record<string, () => Promise<void>> = { database: wiring.database.ping }
@@ -115,6 +115,7 @@ function listenOptions(wiring: Wiring, port: number, mounts: readonly Mount[]): 
     log: wiring.log,
     requests: wiring.metrics.requests,
     ids: wiring.ids,
+    ...(wiring.spans && { spans: wiring.spans }),
   }
 }
 

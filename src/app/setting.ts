@@ -1,3 +1,5 @@
+import { parseOtlpHeaders } from '../platform/telemetry/tracing-settings.ts'
+
 /** What a setting can be. Each reads the text of a variable and throws a plain sentence when it cannot. */
 
 export type Setting<T> = {
@@ -88,6 +90,31 @@ export const secretText = (description: string): Setting<string | undefined> => 
 export const secretList = (description: string): Setting<readonly string[]> => ({
   ...list([], description),
   secret: true,
+})
+
+export const share = (fallback: number, description: string): Setting<number> => ({
+  kind: 'number, 0 to 1',
+  default: fallback,
+  description,
+  secret: false,
+  read(value) {
+    const number = Number(value)
+    if (value.trim() !== '' && number >= 0 && number <= 1) return number
+    throw new Error('expected a number from 0 to 1')
+  },
+})
+
+/** Never printed: one of them may be a token. */
+export const headers = (description: string): Setting<Readonly<Record<string, string>>> => ({
+  kind: 'list, comma between',
+  default: {},
+  description,
+  secret: true,
+  read(value) {
+    const read = parseOtlpHeaders(value)
+    if (read) return read
+    throw new Error('expected name=value,name=value with percent-encoded values')
+  },
 })
 
 export const redisAddress = (description: string): Setting<string | undefined> => ({

@@ -12,6 +12,9 @@ import { send } from '../platform/http/send.ts'
 import { withTimeout } from '../platform/http/timeout.ts'
 import { sleep } from '../platform/http/timing.ts'
 import { tlsFiles, watched } from '../platform/http/tls-files.ts'
+import { withSpan } from '../platform/http/traced.ts'
+import { noTracing } from '../platform/telemetry/port.ts'
+import { type Spans, tracer } from '../platform/telemetry/spans.ts'
 import { childOf } from '../platform/telemetry/trace-context.ts'
 import { nhsSources } from '../services/ihe-gateway/sources/nhs-sources.ts'
 import type { Sources } from '../services/ihe-gateway/sources/port.ts'
@@ -28,6 +31,8 @@ export type NhsWiringDeps = {
   readonly seconds: () => number
   /** Each request to an upstream: which, its outcome, how long. */
   readonly observe?: Observe
+  /** Absent: nothing is traced, and a traceparent goes through. */
+  readonly spans?: Spans
   /** Turns among several processes; without them each keeps the limits alone. */
   readonly turns?: Turns
   /** Sees every request that goes out. */
@@ -36,7 +41,7 @@ export type NhsWiringDeps = {
 
 /** The gateway's sources over the network. Keys and certificates are read now, so that a missing file stops the start. */
 export function wireNhs(settings: NhsSettings, deps: NhsWiringDeps): { sources: Sources; close(): void } {
-  const { clock, log, chance } = deps
+  const { clock, log, chance, spans } = deps
   const apis = send(settings.caFile ? { tls: tlsFiles({ caFile: settings.caFile }, clock, log) } : {})
   const spines = new Map(
     settings.organisations.map(({ odsCode, tls }) => [odsCode, send({ tls: tlsFiles(tls, clock, log) })]),
@@ -50,6 +55,7 @@ export function wireNhs(settings: NhsSettings, deps: NhsWiringDeps): { sources: 
       return next(request, signal)
     }
   }
+  const traced = (next: Transport, upstream: string) => (spans ? withSpan(next, upstream, spans) : next)
   const guarded = (
     base: Transport,
     upstream: string,
@@ -57,7 +63,12 @@ export function wireNhs(settings: NhsSettings, deps: NhsWiringDeps): { sources: 
     circuitOf?: (request: OutboundRequest) => string,
   ): Transport =>
     withCircuitBreaker(
-      withObservation(withTimeout(seen(base), timeoutMs), upstream, deps.observe ?? (() => {}), deps.seconds),
+      withObservation(
+        withTimeout(traced(seen(base), upstream), timeoutMs),
+        upstream,
+        deps.observe ?? (() => {}),
+        deps.seconds,
+      ),
       settings.breaker,
       clock,
       circuitOf,
@@ -87,6 +98,7 @@ export function wireNhs(settings: NhsSettings, deps: NhsWiringDeps): { sources: 
     },
     signingKey: privateKeyFile(settings.token.privateKeyFile, clock, log),
     readThrough: deps.readThrough,
+    tracer: spans ? tracer(spans) : noTracing,
     pause: (attempt, signal) =>
       sleep(
         delayBefore(attempt, { response: passing }, { ...settings.retry, attempts: attempt + 1 }, chance) ?? 0,
@@ -94,7 +106,8 @@ export function wireNhs(settings: NhsSettings, deps: NhsWiringDeps): { sources: 
       ),
     clock,
     ids: deps.ids,
-    traceparent: ({ traceparent }) => traceparent && childOf(traceparent, randomBytes),
+    // With spans the one of each request takes its place.
+    traceparent: ({ traceparent }) => (spans ? traceparent : traceparent && childOf(traceparent, randomBytes)),
   })
   const close = () => {
     apis.close()

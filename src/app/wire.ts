@@ -1,9 +1,11 @@
 /** Picks one adapter per port. The only place where a setting turns into a choice. */
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { Clock, Ids } from '../kernel/ports.ts'
+import type { Clock, Ids, Log } from '../kernel/ports.ts'
+import { withStatementSpans } from '../platform/database/traced.ts'
 import { type Postgres, postgres } from '../platform/database/postgres.ts'
 import { describeFailure, type JsonLog, jsonLog } from '../platform/telemetry/log.ts'
 import { type Metrics, metrics } from '../platform/telemetry/metrics.ts'
+import type { Spans } from '../platform/telemetry/spans.ts'
 import type { Config } from './config.ts'
 import { cacheSettings, type WiredCache, wireCache } from './wire-cache.ts'
 
@@ -18,11 +20,17 @@ export type Wiring = {
   readonly metrics: Metrics
   readonly database: Postgres
   readonly cache: WiredCache
+  /** Only where a collector is configured. */
+  readonly spans?: Spans
   stop(): Promise<void>
 }
 
-export function wire(config: Config, about: { databaseUrl: string; publicUrl: string; version: string }): Wiring {
+export async function wire(
+  config: Config,
+  about: { databaseUrl: string; publicUrl: string; version: string },
+): Promise<Wiring> {
   const log = jsonLog(config.LOG_LEVEL)
+  const spans = await wireSpans(config, about.version, log)
   const figures = metrics()
   const database = postgres({
     connectionString: about.databaseUrl,
@@ -43,12 +51,31 @@ export function wire(config: Config, about: { databaseUrl: string; publicUrl: st
     ids: randomUUID,
     log,
     metrics: figures,
-    database,
+    database: spans ? withStatementSpans(database, spans) : database,
     cache,
+    ...(spans && { spans }),
     async stop() {
       await cache.cache.close()
       await database.stop()
+      await spans?.stop()
       log.flush()
     },
   }
+}
+
+/** OpenTelemetry is loaded here and nowhere else, and only for who wants it. */
+async function wireSpans(config: Config, version: string, log: Log): Promise<Spans | undefined> {
+  const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT
+  if (!endpoint) return undefined
+  const { otelSpans } = await import('../platform/telemetry/otel-spans.ts')
+  return otelSpans({
+    endpoint,
+    headers: config.OTEL_EXPORTER_OTLP_HEADERS,
+    serviceName: config.OTEL_SERVICE_NAME,
+    serviceVersion: version,
+    instanceId: randomUUID(),
+    sampler: config.OTEL_TRACES_SAMPLER,
+    share: config.OTEL_TRACES_SAMPLER_ARG,
+    log,
+  })
 }

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
+import { noTracing } from '../../src/platform/telemetry/port.ts'
 import { readThrough } from '../../src/platform/cache/read-through.ts'
 import type { Cache } from '../../src/platform/cache/port.ts'
 import type { HttpRequest, HttpResponse, Mount } from '../../src/platform/http/port.ts'
@@ -193,6 +194,7 @@ export function aGateway(
       documents: memoryDocuments(),
       continuations: memoryContinuations(tick),
       readThrough: readThrough({ cache: over.cache === false ? noCache : mapCache(), sleep: async () => {}, log }),
+      tracer: noTracing,
       ids: randomUUID,
     },
     replays: memoryReplays(tick),

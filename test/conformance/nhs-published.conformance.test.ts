@@ -8,6 +8,7 @@ import type { Transport } from '../../src/platform/http/port.ts'
 import { readThrough } from '../../src/platform/cache/read-through.ts'
 import { memoryCache } from '../../src/platform/cache/memory.ts'
 import { sleep } from '../../src/platform/http/timing.ts'
+import { noTracing } from '../../src/platform/telemetry/port.ts'
 import { patientAnswer } from '../../src/services/ihe-gateway/sources/pds-patient.ts'
 import type { Areas } from '../../src/services/ihe-gateway/sources/port.ts'
 import { recordRequest } from '../../src/services/ihe-gateway/sources/record-request.ts'
@@ -159,6 +160,7 @@ test('the published answers of SDS lead to a route, or say that there is none', 
       settings,
       transport,
       readThrough: readThrough({ cache, sleep, log: quiet }),
+      tracer: noTracing,
       ids,
       traceparent: () => undefined,
     })

@@ -61,7 +61,7 @@ async function directly(
   const access = await openDatabase(config, root)
   try {
     await checkDatabase(access, root)
-    const wiring = wire(config, { databaseUrl: access.app, publicUrl: publicUrlOf(config), version })
+    const wiring = await wire(config, { databaseUrl: access.app, publicUrl: publicUrlOf(config), version })
     const service = await fhir.start(wiring)
     try {
       return await run(inProcess(service.mounts, wiring, signal))

@@ -8,7 +8,13 @@ export function deliverer(transport: Transport): Deliver {
     const at = splitAddress(address)
     if (!at) throw new Problem('invalid', 'The address of the answer is no http(s) address')
     const { status } = await transport(
-      { method: 'POST', ...at, headers: { 'content-type': contentType }, body, safe: false },
+      {
+        method: 'POST',
+        ...at,
+        headers: { 'content-type': contentType, ...(call.traceparent && { traceparent: call.traceparent }) },
+        body,
+        safe: false,
+      },
       call.signal,
     )
     if (status !== 200 && status !== 202) throw new Problem('unavailable', `The answer was not taken: ${status}`)

@@ -11,8 +11,11 @@ import type { Observe } from '../../platform/http/observe.ts'
 import type { Turns } from '../../platform/http/shared-rate-limit.ts'
 import { listenMutualTls, peerOf } from '../../platform/http/mutual-tls.ts'
 import { send } from '../../platform/http/send.ts'
+import { withSpan } from '../../platform/http/traced.ts'
 import { sleep } from '../../platform/http/timing.ts'
 import { tlsFiles } from '../../platform/http/tls-files.ts'
+import { noTracing } from '../../platform/telemetry/port.ts'
+import { type Spans, tracer } from '../../platform/telemetry/spans.ts'
 import { postgresTransactionLog } from '../../services/ihe-gateway/audit/postgres.ts'
 import type { AuditSender, GatewayMeter } from '../../services/ihe-gateway/audit/port.ts'
 import { memoryContinuations } from '../../services/ihe-gateway/continuations/memory.ts'
@@ -57,6 +60,8 @@ export type GatewayOptions = {
   readonly convert: Convert
   readonly meter: GatewayMeter
   readonly observe?: Observe
+  /** Absent: nothing is traced. */
+  readonly spans?: Spans
   readonly tenant: number
 }
 export type StartedGateway = {
@@ -69,7 +74,7 @@ export type StartedGateway = {
 
 /** The gateway with all that stands behind it. Files that its settings name are read now, so that a missing one stops the start. */
 export async function startGateway(options: GatewayOptions): Promise<StartedGateway> {
-  const { clock, ids, log, database, cache } = options
+  const { clock, ids, log, database, cache, spans } = options
   const installed = options.settingsFile === undefined ? await simulated(options) : fromFile(options.settingsFile)
   const through = readThrough({ cache, sleep, log, ...(options.leases && { leases: options.leases }) })
   const nhs = wireNhs(installed.nhs, {
@@ -81,6 +86,7 @@ export async function startGateway(options: GatewayOptions): Promise<StartedGate
     seconds: options.seconds,
     ...(options.observe && { observe: options.observe }),
     ...(options.turns && { turns: options.turns }),
+    ...(spans && { spans }),
   })
   const { settings } = installed
   const records = postgresTransactionLog(database)
@@ -96,13 +102,14 @@ export async function startGateway(options: GatewayOptions): Promise<StartedGate
       documents: postgresDocuments(database),
       continuations: memoryContinuations(clock),
       readThrough: through,
+      tracer: spans ? tracer(spans) : noTracing,
       ids,
     },
     replays: postgresReplays(database, clock),
     log: records,
     sender: repository ?? noRepository,
     meter: options.meter,
-    deliver: deliverer(outbound),
+    deliver: deliverer(spans ? withSpan(outbound, 'reply-to', spans) : outbound),
     background(work) {
       pending.add(work)
       void work.finally(() => pending.delete(work))
@@ -217,6 +224,7 @@ function listenWith(
     requestTimeoutMs: 60_000,
     log: options.log,
     ids: options.ids,
+    ...(options.spans && { spans: options.spans }),
   })
 }
 

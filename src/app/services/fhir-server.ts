@@ -1,6 +1,7 @@
 import { loadDefinitions } from '../../platform/definitions/load.ts'
 import { keptBriefly } from '../../platform/tenants/kept-briefly.ts'
 import { postgresTenants } from '../../platform/tenants/postgres.ts'
+import { tracer } from '../../platform/telemetry/spans.ts'
 import { startFhirServer } from '../../services/fhir-server/service.ts'
 import { applyPatch } from '../../standards/fhir/patch/apply-patch.ts'
 import { createValidator } from '../../standards/fhir/validation/validator.ts'
@@ -9,12 +10,13 @@ import type { Service } from '../service.ts'
 export const fhirServer: Service = {
   name: 'fhir-server',
   summary: 'FHIR R4: every resource type, read, written, searched',
-  async start({ config, publicUrl, version, clock, ids, log, database }) {
+  async start({ config, publicUrl, version, clock, ids, log, database, spans }) {
     const definitions = loadDefinitions()
     const tenants = keptBriefly(postgresTenants(database), { freshMs: 2000, nowMs: () => performance.now() })
     return startFhirServer({
       database,
       definitions,
+      ...(spans && { tracer: tracer(spans) }),
       clock,
       ids,
       log,

@@ -8,7 +8,7 @@ import type { Service } from '../service.ts'
 export const iheGateway: Service = {
   name: 'ihe-gateway',
   summary: 'An EHR asks in IHE (ITI-47, ITI-55, ITI-38, ITI-39), the NHS answers: GP records as C-CDA',
-  async start({ config, clock, ids, log, database, metrics, cache }) {
+  async start({ config, clock, ids, log, database, metrics, cache, spans }) {
     // Without settings it believes a key of this machine's, so only this machine may reach it.
     if (config.GATEWAY_SETTINGS === undefined && !isLoopback(config.HOST)) {
       log.warn('The IHE gateway is off: GATEWAY_SETTINGS is not set, and HOST is open to the network')
@@ -31,6 +31,7 @@ export const iheGateway: Service = {
       convert: convertToCcda,
       meter: gatewayMetrics(metrics.registry),
       observe: metrics.upstream,
+      ...(spans && { spans }),
       tenant: config.TENANT,
     })
   },

@@ -13,10 +13,12 @@ import { asProblem, Problem } from '../../kernel/problem.ts'
 import { httpStatus, toProblemJson } from '../../standards/problems/render.ts'
 import { describeFailure, type JsonLog } from '../telemetry/log.ts'
 import type { RequestMetrics } from '../telemetry/request-metrics.ts'
-import { traceparentOf } from '../telemetry/trace-context.ts'
+import type { OpenSpan, Spans } from '../telemetry/spans.ts'
+import { traceIdOf, traceparentOf } from '../telemetry/trace-context.ts'
 import { type Cors, corsHeaders } from './cors.ts'
 import type { HttpRequest, HttpResponse, Mount, Route } from './port.ts'
 import { methodsAt } from './route-table.ts'
+import { endServerSpan, serverSpan } from './server-span.ts'
 
 export type ListenOptions = {
   readonly host: string
@@ -39,6 +41,8 @@ export type ListenOptions = {
   readonly log: JsonLog
   readonly requests: RequestMetrics
   readonly ids: Ids
+  /** Absent: nothing is traced. */
+  readonly spans?: Spans
 }
 
 export type Listener = Running & { readonly host: string; readonly port: number }
@@ -152,6 +156,7 @@ class Exchange implements Call {
   #abort: AbortController | undefined
   #log: Log | undefined
   #traceparent: string | undefined
+  #span: OpenSpan | undefined
   #answered = false
 
   constructor(
@@ -170,6 +175,7 @@ class Exchange implements Call {
     this.#mount = mount
     this.requestId = saneId(request.headers['x-request-id']) ?? options.ids()
     running.add(this)
+    if (options.spans) this.#span = serverSpan(options.spans, request, route, this.requestId)
   }
 
   get tenant() {
@@ -177,6 +183,7 @@ class Exchange implements Call {
   }
   /** Made when somebody looks: most requests cause nothing elsewhere. */
   get traceparent(): string {
+    if (this.#span) return this.#span.traceparent
     this.#traceparent ??= traceparentOf(this.#request.headers.traceparent, randomBytes)
     return this.#traceparent
   }
@@ -209,7 +216,12 @@ class Exchange implements Call {
           at: 'Content-Encoding',
           code: { http: 415 },
         })
-      route.handle(this, new PlainRequest(request)).then(this.send, (error: unknown) => this.refuse(error))
+      const plain = new PlainRequest(request)
+      const handled =
+        this.#span && this.#options.spans
+          ? this.#options.spans.inside(this.#span, () => route.handle(this, plain))
+          : route.handle(this, plain)
+      handled.then(this.send, (error: unknown) => this.refuse(error))
     } catch (error) {
       this.refuse(error)
     }
@@ -279,6 +291,7 @@ class Exchange implements Call {
     const ms = performance.now() - this.startedMs
     const { method = '' } = this.#request
     this.#options.requests.observe(this.#route, method, status, ms)
+    if (this.#span) endServerSpan(this.#span, status)
     this.#options.log.line({
       requestId: this.requestId,
       tenant: this.tenant,
@@ -286,6 +299,7 @@ class Exchange implements Call {
       route: this.#route,
       status,
       ms: Math.round(ms * 1000) / 1000,
+      ...(this.#span && { traceId: traceIdOf(this.#span.traceparent) }),
     })
   }
 

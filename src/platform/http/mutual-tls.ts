@@ -7,8 +7,10 @@ import { pipeline } from 'node:stream/promises'
 import type { TLSSocket } from 'node:tls'
 import type { Call, Ids, Log, Running } from '../../kernel/ports.ts'
 import { asProblem, Problem } from '../../kernel/problem.ts'
+import type { Spans } from '../telemetry/spans.ts'
 import { traceparentOf } from '../telemetry/trace-context.ts'
 import type { HttpRequest, HttpResponse, Mount, Route } from './port.ts'
+import { endServerSpan, serverSpan } from './server-span.ts'
 import type { TlsMaterial } from './tls-files.ts'
 
 export type MutualTlsOptions = {
@@ -22,6 +24,8 @@ export type MutualTlsOptions = {
   readonly requestTimeoutMs: number
   readonly log: Log
   readonly ids: Ids
+  /** Absent: nothing is traced. */
+  readonly spans?: Spans
 }
 export type Peer = {
   /** SHA-256 of the client's certificate, hex in lower case. */
@@ -60,7 +64,7 @@ export async function listenMutualTls(options: MutualTlsOptions): Promise<Mutual
     log.warn('mutual-tls.refused', { error: error.code ?? error.name }),
   )
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    answer(options, request)
+    traced(options, request)
       .then((said) => write(response, said))
       .catch((thrown: unknown) => {
         log.warn('mutual-tls.not-answered', { error: thrown instanceof Error ? thrown.name : 'unknown' })
@@ -81,10 +85,31 @@ export async function listenMutualTls(options: MutualTlsOptions): Promise<Mutual
   }
 }
 
-async function answer(options: MutualTlsOptions, incoming: IncomingMessage): Promise<HttpResponse> {
+async function traced(options: MutualTlsOptions, incoming: IncomingMessage): Promise<HttpResponse> {
+  const { spans } = options
+  const requestId = options.ids()
+  if (!spans) return answer(options, incoming, requestId, traceparentOf(incoming.headers.traceparent, randomBytes))
+  const path = incoming.url?.split('?', 1)[0]
+  const known = options.mounts.some(({ routes }) => routes.some((route) => route.path === path))
+  const span = serverSpan(spans, incoming, known && path !== undefined ? path : 'none', requestId)
+  let status = 500
+  try {
+    const said = await spans.inside(span, () => answer(options, incoming, requestId, span.traceparent))
+    status = said.status
+    return said
+  } finally {
+    endServerSpan(span, status)
+  }
+}
+
+async function answer(
+  options: MutualTlsOptions,
+  incoming: IncomingMessage,
+  requestId: string,
+  traceparent: string,
+): Promise<HttpResponse> {
   const [path = '/', query = ''] = (incoming.url ?? '/').split('?', 2)
   const mount = options.mounts.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))
-  const requestId = options.ids()
   try {
     const route = mount?.routes.find((one: Route) => one.path === path && one.method === incoming.method)
     if (!route) throw new Problem('not-found', 'There is nothing at this address')
@@ -106,7 +131,7 @@ async function answer(options: MutualTlsOptions, incoming: IncomingMessage): Pro
       tenant: options.tenant,
       caller: { id: 'client-certificate', scopes: new Set() },
       requestId,
-      traceparent: traceparentOf(incoming.headers.traceparent, randomBytes),
+      traceparent,
       signal: AbortSignal.timeout(options.requestTimeoutMs),
       log: options.log,
     }

@@ -18,6 +18,8 @@ export type OutboundRequest = {
   readonly body?: string | Buffer
   /** Asking twice does no harm: retry may send it again. */
   readonly safe: boolean
+  /** How often it was asked, this time included; absent: once. */
+  readonly attempt?: number
 }
 /** Whole and unzipped; header names are lower case. */
 export type OutboundResponse = {

@@ -14,7 +14,8 @@ export function withRetry(next: Transport, policy: RetryPolicy, chance: Chance, 
   return async (request, signal) => {
     if (!request.safe) return next(request, signal)
     for (let attempt = 1; ; attempt++) {
-      const made = await next(request, signal).then(
+      const again = attempt === 1 ? request : { ...request, attempt: (request.attempt ?? 1) + attempt - 1 }
+      const made = await next(again, signal).then(
         (response): Attempt => ({ response }),
         (thrown: unknown): Attempt => ({ thrown }),
       )

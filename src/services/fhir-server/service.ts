@@ -2,6 +2,7 @@
 import type { Call, Clock, Ids, Log, Running } from '../../kernel/ports.ts'
 import type { Database } from '../../platform/database/port.ts'
 import type { Mount } from '../../platform/http/port.ts'
+import type { Tracer } from '../../platform/telemetry/port.ts'
 import type { Definitions } from '../../standards/fhir/definitions/definitions.ts'
 import type { Resource } from '../../standards/fhir/types.ts'
 import { underPolicy, type ValidationPolicy } from '../../standards/fhir/validation/policy.ts'
@@ -25,6 +26,8 @@ export type FhirServerDeps = {
   readonly publicUrl: string
   readonly version: string
   readonly limits?: Partial<FhirLimits>
+  /** Absent: nothing is traced. */
+  readonly tracer?: Tracer
   /** All that is wrong with a resource by R4. */
   readonly validate: FhirServer['validate']
   /** What the call's tenant wants done about it. */
@@ -64,7 +67,7 @@ export function startFhirServer(deps: FhirServerDeps): FhirService {
   const sweeper = startSweeper(deps)
   return {
     server,
-    mounts: [fhirMount(server, '/fhir'), fhirMount(server, '/api/v1/fhir')],
+    mounts: [fhirMount(server, '/fhir', deps.tracer), fhirMount(server, '/api/v1/fhir', deps.tracer)],
     stop: () => sweeper.stop(),
   }
 }

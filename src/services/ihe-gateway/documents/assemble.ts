@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { Problem } from '../../../kernel/problem.ts'
 import { serialise } from '../../../standards/xml/serialise.ts'
-import { withSignal } from '../call.ts'
+import { cached } from '../cached.ts'
 import { nhsNumberCx, uuidOid } from '../identifiers.ts'
 import { recordProblem } from '../registry/problems.ts'
 import { locate } from '../registry/patient.ts'
@@ -25,7 +25,9 @@ export type AssembledDocument = {
 export async function assemble(context: Context, document: OfferedDocument): Promise<AssembledDocument> {
   const { call, asking, gateway } = context
   const patient = await locate(context, document.nhsNumber, nhsNumberCx(document.nhsNumber))
-  const { value } = await gateway.readThrough<AssembledDocument>(
+  const { value } = await cached<AssembledDocument>(
+    gateway,
+    call,
     {
       key: {
         kind: 'document',
@@ -52,8 +54,7 @@ export async function assemble(context: Context, document: OfferedDocument): Pro
         return { ...about, bytes: kept.subarray(at + 1) }
       },
     },
-    call.signal,
-    async (signal) => build({ ...context, call: withSignal(call, signal) }, document, patient),
+    (loading) => build({ ...context, call: loading }, document, patient),
   )
   return value
 }
@@ -70,9 +71,13 @@ async function build(
   // The id of the answer is that of the request to the practice. The document has one of its own, and is the same bytes
   // whenever it is built again.
   const newUniqueId = document.offer === 'on-demand' ? uuidOid(gateway.ids()) : undefined
-  const { value, issues } = gateway.convert({ ...answer.bundle, id: newUniqueId ?? document.uniqueId }, at)
-  if (issues.length) call.log.info('document.issues', { count: issues.length })
-  const bytes = Buffer.from(serialise(value))
+  const bytes = await gateway.tracer.within(call, 'convert', async (_call, span) => {
+    const { value, issues } = gateway.convert({ ...answer.bundle, id: newUniqueId ?? document.uniqueId }, at)
+    if (issues.length) call.log.info('document.issues', { count: issues.length })
+    const written = Buffer.from(serialise(value))
+    span.set({ 'weft.document.issues': issues.length, 'weft.document.bytes': written.length })
+    return written
+  })
   const warnings = answer.warnings.map(warningText)
   if (newUniqueId !== undefined) return { bytes, newUniqueId, warnings }
   const hash = createHash('sha1').update(bytes).digest('hex')

@@ -1,4 +1,5 @@
 import type { HttpResponse } from '../../../platform/http/port.ts'
+import type { Span } from '../../../platform/telemetry/port.ts'
 import { withSignal } from '../call.ts'
 import type { Answer, Context } from '../transactions/transaction.ts'
 import { respond } from './respond.ts'
@@ -21,16 +22,16 @@ export function replyAsynchronously(
   context: Context,
   address: string,
   { mtom, id, relatesTo, action }: { mtom: boolean; id: string; relatesTo: string; action: string },
-  work: (context: Context) => Promise<Answer>,
+  work: (context: Context, span: Span) => Promise<Answer>,
 ): HttpResponse {
   // The request is over when it is accepted; what is done for it must not end with its connection.
   const call = withSignal(context.call, AbortSignal.timeout(60_000))
-  const delivery = (async () => {
-    const answer = await work({ ...context, call })
+  const delivery = context.gateway.tracer.within(call, 'asynchronous answer', async (within, span) => {
+    const answer = await work({ ...context, call: within }, span)
     const headers = { action, relatesTo, messageId: `urn:uuid:${id}`, to: address }
     const message = respond({ headers, body: answer.body, attachments: answer.attachments ?? [], mtom, id })
-    await deliver(call, address, message.headers?.['content-type'] ?? '', message.body as string | Buffer)
-  })()
+    await deliver(within, address, message.headers?.['content-type'] ?? '', message.body as string | Buffer)
+  })
   background(
     delivery.catch((thrown: unknown) => call.log.error('asynchronous.not-delivered', { error: traceOf(thrown) })),
   )

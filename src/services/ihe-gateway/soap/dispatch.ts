@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import type { Call } from '../../../kernel/ports.ts'
 import { asProblem, type Problem } from '../../../kernel/problem.ts'
 import type { HttpRequest, HttpResponse } from '../../../platform/http/port.ts'
+import type { Span } from '../../../platform/telemetry/port.ts'
 import type { SoapRequest } from '../../../standards/ihe/soap/envelope.ts'
 import { SoapFault } from '../../../standards/ihe/soap/fault.ts'
 import { anonymous } from '../../../standards/ihe/soap/namespaces.ts'
@@ -48,53 +49,79 @@ export async function handleSoap(deps: SoapDeps, call: Call, http: HttpRequest):
   }
   const { mtom, messageId, result } = receive(http, deps.gateway.settings.maxRequestBytes)
   if (messageId) journey.messageId = messageId
-  const faulted = async (thrown: unknown) => {
+  const faulted = async (thrown: unknown, span?: Span) => {
     const fault = asFault(thrown)
     if (fault.kind === 'internal') call.log.error('soap.failed', { error: traceOf(fault.cause) })
-    await finish(deps, call, { ...journey, fault })
+    await finish(deps, call, { ...journey, fault }, span)
     return respondFault(fault, messageId, mtom, deps.gateway.ids())
   }
   if ('fault' in result) return faulted(result.fault)
   const { request, text } = result
+  let transaction: AnyTransaction
   try {
-    const transaction = choose(deps.transactions, http.path, request)
-    journey.transaction = transaction
-    const credentials = {
-      message: text,
-      security: request.security,
-      messageId: request.messageId,
-      clientCertificate: deps.clientCertificate(http),
-    }
-    const authenticated = await authenticate(call, credentials, deps.gateway.settings, deps, at)
-    journey.authenticated = authenticated
-    const parsed = { request: transaction.read(request.body) }
-    journey.parsed = parsed
-    const asynchronous = request.replyTo !== anonymous
-    if (asynchronous && !deps.gateway.settings.replyTo.includes(request.replyTo))
-      throw new SoapFault('forbidden', 'Answers go to the anonymous address, or to an address agreed on before', {
-        subcode: 'wsa:InvalidAddressingHeader',
-      })
-    const work = async (context: Context) => {
-      const answer = await run(context, transaction, parsed.request)
-      journey.answer = answer
-      await finish(deps, call, journey)
-      return answer
-    }
-    const context: Context = {
-      call,
-      asking: authenticated.asking,
-      community: authenticated.community,
-      now: at,
-      gateway: deps.gateway,
-    }
-    const outgoing = { mtom, id: deps.gateway.ids(), relatesTo: request.messageId, action: transaction.responseAction }
-    if (asynchronous) return replyAsynchronously(deps, context, request.replyTo, outgoing, work)
-    const answer = await work(context)
-    const headers = { action: outgoing.action, relatesTo: outgoing.relatesTo }
-    return respond({ headers, body: answer.body, attachments: answer.attachments ?? [], mtom, id: outgoing.id })
+    transaction = choose(deps.transactions, http.path, request)
   } catch (thrown) {
     return faulted(thrown)
   }
+  journey.transaction = transaction
+  return deps.gateway.tracer.within(call, transaction.name, (within, span) =>
+    carryOut(deps, within, http, { transaction, request, text, mtom }, journey, span).catch((thrown: unknown) =>
+      faulted(thrown, span),
+    ),
+  )
+}
+
+type Chosen = {
+  readonly transaction: AnyTransaction
+  readonly request: SoapRequest
+  readonly text: string
+  readonly mtom: boolean
+}
+
+/** Whatever is thrown here is a Fault. */
+async function carryOut(
+  deps: SoapDeps,
+  call: Call,
+  http: HttpRequest,
+  { transaction, request, text, mtom }: Chosen,
+  journey: Journey,
+  span: Span,
+): Promise<HttpResponse> {
+  const credentials = {
+    message: text,
+    security: request.security,
+    messageId: request.messageId,
+    clientCertificate: deps.clientCertificate(http),
+  }
+  const authenticated = await deps.gateway.tracer.within(call, 'XUA', (inner) =>
+    authenticate(inner, credentials, deps.gateway.settings, deps, journey.at),
+  )
+  journey.authenticated = authenticated
+  const parsed = { request: transaction.read(request.body) }
+  journey.parsed = parsed
+  const asynchronous = request.replyTo !== anonymous
+  if (asynchronous && !deps.gateway.settings.replyTo.includes(request.replyTo))
+    throw new SoapFault('forbidden', 'Answers go to the anonymous address, or to an address agreed on before', {
+      subcode: 'wsa:InvalidAddressingHeader',
+    })
+  const work = async (context: Context, within: Span) => {
+    const answer = await run(context, transaction, parsed.request)
+    journey.answer = answer
+    await finish(deps, context.call, journey, within)
+    return answer
+  }
+  const context: Context = {
+    call,
+    asking: authenticated.asking,
+    community: authenticated.community,
+    now: journey.at,
+    gateway: deps.gateway,
+  }
+  const outgoing = { mtom, id: deps.gateway.ids(), relatesTo: request.messageId, action: transaction.responseAction }
+  if (asynchronous) return replyAsynchronously(deps, context, request.replyTo, outgoing, work)
+  const answer = await work(context, span)
+  const headers = { action: outgoing.action, relatesTo: outgoing.relatesTo }
+  return respond({ headers, body: answer.body, attachments: answer.attachments ?? [], mtom, id: outgoing.id })
 }
 
 /** What the listener refused: too large, at no address, by another method. A Fault and an audit record all the same. */
@@ -130,8 +157,10 @@ async function run(context: Context, transaction: AnyTransaction, request: unkno
 }
 
 /** Audit, metrics and one line of log, whatever came of the request. */
-async function finish(deps: SoapDeps, call: Call, journey: Journey): Promise<void> {
+async function finish(deps: SoapDeps, call: Call, journey: Journey, span?: Span): Promise<void> {
   const record = recordOf(journey, deps.gateway, deps.clock())
+  span?.set({ 'weft.outcome': record.outcome, 'weft.transaction.id': record.id })
+  if (!record.ok) span?.fail(record.outcome)
   call.log.info('transaction', {
     id: record.id,
     transaction: record.transaction,

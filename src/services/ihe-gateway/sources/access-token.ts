@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import type { Clock, Ids } from '../../../kernel/ports.ts'
+import type { Call, Clock, Ids } from '../../../kernel/ports.ts'
 import { splitAddress, type Transport } from '../../../platform/http/port.ts'
 import { clientAssertion, clientAssertionType } from '../../../standards/nhs/client-assertion.ts'
 import { type Persistence, persistently } from './persistently.ts'
@@ -8,9 +8,9 @@ import type { NhsSettings } from './settings.ts'
 import { isObject, jsonOf, notReached, text, unavailable, within } from './upstream.ts'
 
 export type AccessTokens = {
-  get(signal: AbortSignal): Promise<string | Unavailable>
+  get(call: Call): Promise<string | Unavailable>
   /** `refused` was answered with 401: everybody who comes with it gets the same new one. */
-  renew(refused: string, signal: AbortSignal): Promise<string | Unavailable>
+  renew(refused: string, call: Call): Promise<string | Unavailable>
 }
 export type AccessTokenDeps = {
   readonly settings: NhsSettings['token']
@@ -19,6 +19,7 @@ export type AccessTokenDeps = {
   readonly persistence: Persistence
   readonly clock: Clock
   readonly ids: Ids
+  readonly traceparent: (call: Call) => string | undefined
 }
 
 type Held = { readonly token: string; readonly until: number }
@@ -34,26 +35,27 @@ export function accessTokens(deps: AccessTokenDeps): AccessTokens {
   let held: Held | undefined
   let coming: Promise<Held | Unavailable> | undefined
 
-  const get = async (signal: AbortSignal): Promise<string | Unavailable> => {
+  const get = async (call: Call): Promise<string | Unavailable> => {
     if (held && held.until > deps.clock().getTime()) return held.token
-    coming ??= persistently(deps.persistence, always, () => request(deps)).finally(() => {
+    coming ??= persistently(deps.persistence, always, (attempt) => request(deps, call, attempt)).finally(() => {
       coming = undefined
     })
-    const found = await within(coming, signal).catch((thrown: unknown) => notReached('token', thrown, signal))
+    const found = await within(coming, call.signal).catch((thrown: unknown) => notReached('token', thrown, call.signal))
     if ('outcome' in found) return found
     held = found
     return found.token
   }
   return {
     get,
-    async renew(refused, signal) {
+    async renew(refused, call) {
       if (held?.token === refused) held = undefined
-      return get(signal)
+      return get(call)
     },
   }
 }
 
-async function request(deps: AccessTokenDeps): Promise<Held | Unavailable> {
+/** For whoever comes meanwhile too; `call` came first. */
+async function request(deps: AccessTokenDeps, call: Call, attempt: number): Promise<Held | Unavailable> {
   const { settings, transport, clock, ids } = deps
   const now = clock().getTime()
   const address = splitAddress(settings.url)
@@ -73,15 +75,21 @@ async function request(deps: AccessTokenDeps): Promise<Held | Unavailable> {
     client_assertion_type: clientAssertionType,
     client_assertion: assertion,
   })
+  const traceparent = deps.traceparent(call)
   try {
     const response = await transport(
       {
         method: 'POST',
         ...address,
-        headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          accept: 'application/json',
+          ...(traceparent && { traceparent }),
+        },
         body: form.toString(),
         // The jti inside may be used once.
         safe: false,
+        attempt,
       },
       always,
     )

@@ -33,11 +33,13 @@ export type GpConnect = (
   patient: LocatedPatient,
   route: Route,
   areas: Areas,
+  /** How often it was asked for, this time included. */
+  attempt: number,
 ) => Promise<Fetched>
 
 /** https://developer.nhs.uk/apis/gpconnect-1-5-1/accessrecord_structured_development_retrieve_patient_record.html */
 export function gpConnect(deps: GpConnectDeps): GpConnect {
-  return async (call, asking, organisation, patient, route, areas) => {
+  return async (call, asking, organisation, patient, route, areas, attempt) => {
     const { settings, clock, ids } = deps
     const separator = route.address.endsWith('/') ? '' : '/'
     const url = `${settings.spine.proxyUrl}/${route.address}${separator}Patient/$gpc.getstructuredrecord`
@@ -64,6 +66,7 @@ export function gpConnect(deps: GpConnectDeps): GpConnect {
           body: JSON.stringify(recordRequest(patient.demographics.nhsNumber, areas)),
           // Reading does no harm twice, but each request needs a token and a trace id of its own.
           safe: false,
+          attempt,
         },
         call.signal,
       )

@@ -3,7 +3,8 @@ import type { Call, Clock, Ids } from '../../../kernel/ports.ts'
 import type { ReadThrough } from '../../../platform/cache/port.ts'
 import type { Transport } from '../../../platform/http/port.ts'
 import type { Bundle } from '../../../standards/fhir/types.ts'
-import { withSignal } from '../call.ts'
+import type { Tracer } from '../../../platform/telemetry/port.ts'
+import { cached } from '../cached.ts'
 import { accessTokens } from './access-token.ts'
 import { differsIn, type Fetched, gpConnect } from './gp-connect.ts'
 import { pds } from './pds.ts'
@@ -27,6 +28,7 @@ export type NhsSourcesDeps = {
   /** The key behind `token.keyId`, as it is now. */
   readonly signingKey: () => KeyObject
   readonly readThrough: ReadThrough
+  readonly tracer: Tracer
   /** Waits before something is asked again, the longer the oftener it was asked. */
   readonly pause: Persistence['pause']
   readonly clock: Clock
@@ -37,7 +39,7 @@ export type NhsSourcesDeps = {
 
 /** Patients from PDS, records from the practice that SDS points to, through Spine. */
 export function nhsSources(deps: NhsSourcesDeps): Sources {
-  const { settings, transports, readThrough, clock, ids, traceparent } = deps
+  const { settings, transports, readThrough, tracer, clock, ids, traceparent } = deps
   const persistence = { attempts: settings.retry.attempts, pause: deps.pause }
   const tokens = accessTokens({
     persistence,
@@ -46,9 +48,10 @@ export function nhsSources(deps: NhsSourcesDeps): Sources {
     signingKey: deps.signingKey,
     clock,
     ids,
+    traceparent,
   })
-  const findIn = pds({ settings, transport: transports.pds, tokens, readThrough, clock, ids, traceparent })
-  const routeTo = sds({ settings, transport: transports.sds, readThrough, ids, traceparent })
+  const findIn = pds({ settings, transport: transports.pds, tokens, readThrough, tracer, clock, ids, traceparent })
+  const routeTo = sds({ settings, transport: transports.sds, readThrough, tracer, ids, traceparent })
   const fetchFrom = gpConnect({ settings, transport: transports.spine, clock, ids, traceparent })
 
   const fetched = async (
@@ -60,13 +63,13 @@ export function nhsSources(deps: NhsSourcesDeps): Sources {
   ): Promise<Fetched> => {
     const route = await routeTo(call, patient.practice)
     if (route.outcome !== 'route') return route
-    const first = await persistently<Fetched>(persistence, call.signal, () =>
-      fetchFrom(call, asking, organisation, patient, route, areas),
+    const first = await persistently<Fetched>(persistence, call.signal, (attempt) =>
+      fetchFrom(call, asking, organisation, patient, route, areas, attempt),
     )
     if (first.outcome !== 'route-wrong') return first
     const newRoute = await routeTo(call, patient.practice, { fresh: true })
     if (newRoute.outcome !== 'route') return newRoute
-    return fetchFrom(call, asking, organisation, patient, newRoute, areas)
+    return fetchFrom(call, asking, organisation, patient, newRoute, areas, 1)
   }
   return {
     async findPatient(call, asking, query) {
@@ -79,7 +82,9 @@ export function nhsSources(deps: NhsSourcesDeps): Sources {
       const refused = refusedTogether(areas)
       if (refused) return unavailable('gp-connect', 'bad-request', refused)
       try {
-        const { value, from } = await readThrough<Fetched>(
+        const { value, from } = await cached<Fetched>(
+          deps,
+          call,
           {
             key: {
               kind: 'record',
@@ -93,8 +98,7 @@ export function nhsSources(deps: NhsSourcesDeps): Sources {
                 : undefined,
             decode: keptRecord,
           },
-          call.signal,
-          (signal) => fetched(withSignal(call, signal), asking, organisation, patient, areas),
+          (loading) => fetched(loading, asking, organisation, patient, areas),
         )
         return answerOf(value, from, patient)
       } catch (thrown) {

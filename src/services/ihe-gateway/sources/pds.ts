@@ -3,7 +3,8 @@ import type { ReadThrough } from '../../../platform/cache/port.ts'
 import { type OutboundResponse, splitAddress, type Transport } from '../../../platform/http/port.ts'
 import { type NhsNumber, parseNhsNumber } from '../../../standards/nhs/nhs-number.ts'
 import { type PdsError, pdsErrorOf } from '../../../standards/nhs/pds-errors.ts'
-import { withSignal } from '../call.ts'
+import type { Tracer } from '../../../platform/telemetry/port.ts'
+import { cached } from '../cached.ts'
 import type { AccessTokens } from './access-token.ts'
 import { patientAnswer } from './pds-patient.ts'
 import { lacking, searchQuery } from './pds-search.ts'
@@ -17,6 +18,7 @@ export type PdsDeps = {
   readonly transport: Transport
   readonly tokens: AccessTokens
   readonly readThrough: ReadThrough
+  readonly tracer: Tracer
   readonly clock: Clock
   readonly ids: Ids
   readonly traceparent: (call: Call) => string | undefined
@@ -48,7 +50,9 @@ async function byNumber(
 ): Promise<PatientAnswer> {
   const asked = parseNhsNumber(number)
   if (!asked) return { outcome: 'invalid-number' }
-  const { value } = await deps.readThrough<Retrieved>(
+  const { value } = await cached<Retrieved>(
+    deps,
+    call,
     {
       key: { kind: 'pds', subject: asked, view: `${call.tenant} ${organisation.odsCode}` },
       ttlSeconds: deps.settings.cacheSeconds.patient,
@@ -58,8 +62,7 @@ async function byNumber(
         return isObject(patient) ? { patient } : undefined
       },
     },
-    call.signal,
-    (signal) => retrieve(deps, withSignal(call, signal), organisation, asked),
+    (loading) => retrieve(deps, loading, organisation, asked),
   )
   const current =
     'answer' in value
@@ -141,7 +144,7 @@ async function ask(
 ): Promise<OutboundResponse | Unavailable> {
   const address = splitAddress(`${deps.settings.pds.baseUrl}${target}`)
   if (!address) return unavailable('pds', 'not-configured', 'The address of PDS is no address')
-  let token = await deps.tokens.get(call.signal)
+  let token = await deps.tokens.get(call)
   for (let attempt = 1; typeof token === 'string'; attempt++) {
     const traceparent = deps.traceparent(call)
     const response = await deps.transport(
@@ -157,11 +160,12 @@ async function ask(
           ...(traceparent && { traceparent }),
         },
         safe: true,
+        attempt,
       },
       call.signal,
     )
     if (response.status !== 401 || attempt > 1) return response
-    token = await deps.tokens.renew(token, call.signal)
+    token = await deps.tokens.renew(token, call)
   }
   return token
 }

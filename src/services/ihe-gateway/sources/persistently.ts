@@ -13,10 +13,10 @@ export type Persistence = {
 export async function persistently<T extends object>(
   { attempts, pause }: Persistence,
   signal: AbortSignal,
-  attempt: () => Promise<T | Unavailable>,
+  attempt: (made: number) => Promise<T | Unavailable>,
 ): Promise<T | Unavailable> {
   for (let made = 1; ; made++) {
-    const answer = await attempt()
+    const answer = await attempt(made)
     const passing = 'reason' in answer && answer.reason === 'unreachable'
     if (!passing || made >= attempts || signal.aborted) return answer
     await pause(made, signal)

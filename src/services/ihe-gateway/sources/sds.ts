@@ -8,7 +8,8 @@ import {
   partyKeySystem,
 } from '../../../standards/nhs/interaction-ids.ts'
 import { type OdsCode, odsCodeSystem } from '../../../standards/nhs/ods-code.ts'
-import { withSignal } from '../call.ts'
+import type { Tracer } from '../../../platform/telemetry/port.ts'
+import { cached } from '../cached.ts'
 import type { Unavailable } from './port.ts'
 import type { NhsSettings } from './settings.ts'
 import { badAnswer, isObject, type Json, jsonOf, notReached, objects, text, unavailable } from './upstream.ts'
@@ -21,6 +22,7 @@ export type SdsDeps = {
   readonly settings: NhsSettings
   readonly transport: Transport
   readonly readThrough: ReadThrough
+  readonly tracer: Tracer
   readonly ids: Ids
   readonly traceparent: (call: Call) => string | undefined
 }
@@ -34,7 +36,9 @@ export type Sds = (call: Call, practice: OdsCode, options?: { readonly fresh?: b
 export function sds(deps: SdsDeps): Sds {
   return async (call, practice, { fresh = false } = {}) => {
     try {
-      const { value } = await deps.readThrough<RouteAnswer>(
+      const { value } = await cached<RouteAnswer>(
+        deps,
+        call,
         {
           key: { kind: 'sds', subject: practice, view: interactionIds.getStructuredRecord },
           ttlSeconds: deps.settings.cacheSeconds.endpoint,
@@ -46,8 +50,7 @@ export function sds(deps: SdsDeps): Sds {
           },
           fresh,
         },
-        call.signal,
-        (signal) => lookUp(deps, withSignal(call, signal), practice, fresh),
+        (loading) => lookUp(deps, loading, practice, fresh),
       )
       return value
     } catch (thrown) {

@@ -5,6 +5,7 @@ import type { Attachment } from '../../../standards/ihe/mtom/write.ts'
 import type { Xml } from '../../../standards/ihe/tree.ts'
 import type { ParsedElement } from '../../../standards/xml/read.ts'
 import type { ReadThrough } from '../../../platform/cache/port.ts'
+import type { Tracer } from '../../../platform/telemetry/port.ts'
 import type { Convert } from '../documents/convert.ts'
 import type { Continuations } from '../continuations/port.ts'
 import type { OfferedDocuments } from '../documents/port.ts'
@@ -46,6 +47,7 @@ export type Gateway = {
   readonly documents: OfferedDocuments
   readonly continuations: Continuations
   readonly readThrough: ReadThrough
+  readonly tracer: Tracer
   /** A UUID. */
   readonly ids: () => string
 }

@@ -25,6 +25,7 @@ export function postgresReplays(database: Database, clock: Clock, sweepSeconds =
       if (now.getTime() - swept > sweepSeconds * 1000) {
         swept = now.getTime()
         await database.query(tenant, {
+          name: 'ihe_seen_sweep',
           text: 'delete from ihe_gateway.seen where tenant = $1 and until < $2',
           values: [tenant, now],
         })
