@@ -102,6 +102,8 @@ function listenOptions(wiring: Wiring, port: number, mounts: readonly Mount[]): 
     host: config.HOST,
     port,
     mounts,
+    // Most callers ask the FHIR server, and an OperationOutcome says to others too what is wrong.
+    unreadable: mounts.find(({ prefix }) => prefix === '/fhir'),
     tenant: config.TENANT,
     caller: localCaller,
     bodyLimitBytes: config.BODY_LIMIT_BYTES,

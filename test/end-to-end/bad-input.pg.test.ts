@@ -125,6 +125,11 @@ test('media types that are not spoken', async () => {
   )
 })
 
+test('a head that is too large', async () => {
+  await refuses(431, '/Patient', { headers: { 'x-long': 'x'.repeat(600_000) } }, /http\.header/)
+  await refuses(431, '/Patient', { headers: { 'x-long': 'x'.repeat(1_200_000) } }, /http\.header/)
+})
+
 test('searches that ask the impossible', async () => {
   await refuses(400, '/Patient?_count=-1', {}, /_count/)
   await refuses(400, '/Patient?_count=many', {}, /_count/)

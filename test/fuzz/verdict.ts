@@ -9,11 +9,6 @@ export type FuzzResponse = {
 type Outcome = { resourceType?: string; issue?: { code?: string; diagnostics?: string; expression?: string[] }[] }
 type Body = Outcome & { type?: string; entry?: { response?: { status?: string; outcome?: Outcome } }[] }
 
-/** Refusals that no element of a request can be blamed for, and why. Every other one names its element. */
-const withoutElement: Readonly<Record<number, string>> = {
-  431: "the head was not read: the answer is Node's own",
-}
-
 /** What is wrong with an answer, or undefined. A refusal is right when it says why and where. */
 export function findFault(request: FuzzRequest, response: FuzzResponse): string | undefined {
   const { status, body } = response
@@ -47,8 +42,7 @@ function outcomeFault(status: number, { resourceType, issue }: Outcome): string 
   if (resourceType !== 'OperationOutcome' || !issue?.length) return `${status} without an OperationOutcome`
   for (const { code, diagnostics, expression } of issue) {
     if (!code || !diagnostics) return `${status} without a reason`
-    if (!expression?.[0] && withoutElement[status] === undefined)
-      return `${status} without an expression: ${diagnostics}`
+    if (!expression?.[0]) return `${status} without an expression: ${diagnostics}`
   }
   return undefined
 }

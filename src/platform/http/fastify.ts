@@ -3,7 +3,7 @@
  * objects and the plain values of port.ts without fastify's reply, which a read by id would feel.
  */
 import { randomBytes } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, METHODS, type ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip, gzip } from 'node:zlib'
@@ -16,6 +16,7 @@ import type { RequestMetrics } from '../telemetry/request-metrics.ts'
 import type { OpenSpan, Spans } from '../telemetry/spans.ts'
 import { traceIdOf, traceparentOf } from '../telemetry/trace-context.ts'
 import { type Cors, corsHeaders } from './cors.ts'
+import { answerParserRefusals, headTooLarge, pathIn } from './parser-refusals.ts'
 import type { HttpRequest, HttpResponse, Mount, Route } from './port.ts'
 import { methodsAt } from './route-table.ts'
 import { endServerSpan, serverSpan } from './server-span.ts'
@@ -24,6 +25,8 @@ export type ListenOptions = {
   readonly host: string
   readonly port: number
   readonly mounts: readonly Mount[]
+  /** Tells trouble with a request whose address could not be read. */
+  readonly unreadable?: Mount | undefined
   readonly tenant: number
   readonly caller: Call['caller']
   readonly bodyLimitBytes: number
@@ -48,11 +51,19 @@ export type ListenOptions = {
 export type Listener = Running & { readonly host: string; readonly port: number }
 
 const headLimitBytes = 512 * 1024
+const headerLimit = 2000
 const sweepMs = 250
 
 export async function listen(options: ListenOptions): Promise<Listener> {
   const app = fastify({
-    http: { maxHeaderSize: headLimitBytes, headersTimeout: options.headTimeoutMs, connectionsCheckingInterval: 2_000 },
+    http: {
+      // Up to this much is read of a head that is too large, so that the refusal knows its address.
+      maxHeaderSize: 2 * headLimitBytes,
+      headersTimeout: options.headTimeoutMs,
+      connectionsCheckingInterval: Math.min(2_000, options.headTimeoutMs),
+      requireHostHeader: false,
+    },
+    clientErrorHandler: () => {},
     bodyLimit: options.bodyLimitBytes,
     requestTimeout: options.bodyTimeoutMs,
     keepAliveTimeout: options.keepAliveMs,
@@ -105,7 +116,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       })
 
   const routes = options.mounts.flatMap((mount) => mount.routes)
-  app.setNotFoundHandler((request, reply) => {
+  function refuseRoute(request: FastifyRequest, reply: FastifyReply): void {
     const path = pathOf(request.raw.url)
     const methods = methodsAt(routes, path)
     const allow = methods.join(', ')
@@ -125,8 +136,32 @@ export async function listen(options: ListenOptions): Promise<Listener> {
         { allow },
       )
     else refuse(new Problem('not-found', 'There is nothing at this address', { at: 'http.path' }), request, reply)
+  }
+  app.setNotFoundHandler(refuseRoute)
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    // QUERY has rules of its own, and fastify holds to them before it looks for a route.
+    if (error.code === 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE') refuseRoute(request, reply)
+    else refuse(asBodyProblem(error), request, reply)
   })
-  app.setErrorHandler<FastifyError>((error, request, reply) => refuse(asBodyProblem(error), request, reply))
+
+  // Node would drop those above its own limit, an If-Match among them, and say nothing.
+  app.server.maxHeadersCount = 0
+  answerParserRefusals(app.server, ({ problem, path, method }) => {
+    const mount = path === undefined ? options.unreadable : mountAt(path)
+    const requestId = options.ids()
+    const answer = mount?.problem(problem, requestId) ?? problemJson(problem)
+    const { status } = answer
+    options.requests.observe('none', 'none', status, 0)
+    options.log.line({
+      requestId,
+      tenant: options.tenant,
+      method: METHODS.includes(method ?? '') ? method : 'none',
+      route: 'none',
+      status,
+      ms: 0,
+    })
+    return { ...answer, headers: { ...answer.headers, 'x-request-id': requestId } }
+  })
 
   await app.listen({ host: options.host, port: options.port })
   const address = app.server.address()
@@ -210,6 +245,7 @@ class Exchange implements Call {
 
   answer(route: Route, request: FastifyRequest): void {
     try {
+      checkHead(this.#request)
       const encoding = this.#request.headers['content-encoding']
       if (encoding !== undefined && encoding !== 'identity' && request.body !== undefined)
         throw new Problem('invalid', 'This Content-Encoding is not understood', {
@@ -238,7 +274,7 @@ class Exchange implements Call {
     if (problem.kind === 'internal') this.log.error('request failed', describeFailure(problem.cause ?? problem))
     const answer = this.#mount?.problem(problem, this.requestId) ?? problemJson(problem)
     // What is left of a body that was too large is not read; the connection cannot serve another request.
-    const closes = httpStatus(problem) === 413
+    const closes = httpStatus(problem) === 413 || httpStatus(problem) === 431
     this.send({ ...answer, headers: { ...answer.headers, ...headers, ...(closes && { connection: 'close' }) } })
   }
 
@@ -249,6 +285,12 @@ class Exchange implements Call {
       return
     }
     this.#answered = true
+    if (this.#response.headersSent) {
+      // The parser stumbled over what came behind the head, and was answered.
+      if (body instanceof Readable) body.destroy()
+      this.#running.delete(this)
+      return
+    }
     if (body instanceof Readable) this.#stream(answer, body)
     else if (body !== undefined && this.#compresses(answer, body)) {
       gzip(body, { level: 1 }, (error, packed) => {
@@ -357,7 +399,18 @@ class PlainRequest implements HttpRequest {
   }
 }
 
+/** What Node would refuse by itself, or leave out, with nobody the wiser. */
+function checkHead({ url = '', rawHeaders, headers, httpVersion }: IncomingMessage): void {
+  if (headers.host === undefined && httpVersion === '1.1')
+    throw new Problem('invalid', 'A request of HTTP/1.1 names its host', { at: 'Host', code: { fhir: 'required' } })
+  let bytes = url.length
+  for (const text of rawHeaders) bytes += text.length + 2
+  if (bytes > headLimitBytes || rawHeaders.length > 2 * headerLimit) throw headTooLarge()
+}
+
+/** Of a whole address, too: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2 */
 function pathOf(url = '/'): string {
+  if (!url.startsWith('/')) return pathIn(url) ?? url
   const mark = url.indexOf('?')
   return mark < 0 ? url : url.slice(0, mark)
 }
@@ -379,6 +432,7 @@ function asBodyProblem(error: unknown): Problem {
     return new Problem('invalid', 'The body is too large', { at: 'http.body', code: { http: 413, fhir: 'too-long' } })
   if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH')
     return new Problem('invalid', 'The body is not as long as Content-Length says', { at: 'Content-Length' })
+  if (code === 'ECONNRESET') return new Problem('invalid', 'The request ends before it is whole', { at: 'http.body' })
   if (code === 'FST_ERR_BAD_URL') return new Problem('invalid', 'The address is not well formed', { at: 'http.path' })
   if (code === 'FST_ERR_MAX_PARAM_LENGTH')
     return new Problem('invalid', 'A part of the address is too long', {
@@ -387,5 +441,8 @@ function asBodyProblem(error: unknown): Problem {
     })
   if (code?.startsWith('FST_ERR_CTP'))
     return new Problem('invalid', 'Content-Type is not well formed', { at: 'Content-Type', code: { http: 415 } })
+  const status = (error as FastifyError).statusCode ?? 500
+  if (code?.startsWith('FST_ERR_') && status < 500)
+    return new Problem('invalid', 'The request is not understood', { at: 'http', code: { http: status } })
   return asProblem(error)
 }
