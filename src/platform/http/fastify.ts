@@ -285,12 +285,6 @@ class Exchange implements Call {
       return
     }
     this.#answered = true
-    if (this.#response.headersSent) {
-      // The parser stumbled over what came behind the head, and was answered.
-      if (body instanceof Readable) body.destroy()
-      this.#running.delete(this)
-      return
-    }
     if (body instanceof Readable) this.#stream(answer, body)
     else if (body !== undefined && this.#compresses(answer, body)) {
       gzip(body, { level: 1 }, (error, packed) => {
@@ -302,6 +296,7 @@ class Exchange implements Call {
 
   #write(answer: HttpResponse, body: string | Buffer | undefined): void {
     const response = this.#response
+    if (response.headersSent) return this.#yield()
     const head = this.#head(answer)
     if (body !== undefined) head['content-length'] = typeof body === 'string' ? Buffer.byteLength(body) : body.length
     else if (answer.status !== 204 && answer.status !== 304) head['content-length'] = 0
@@ -311,6 +306,10 @@ class Exchange implements Call {
   }
 
   #stream(answer: HttpResponse, body: Readable): void {
+    if (this.#response.headersSent) {
+      body.destroy()
+      return this.#yield()
+    }
     const packs = this.#accepts() && isText(answer.headers?.['content-type'])
     const head = this.#head(packs ? { ...answer, headers: packedHeaders(answer.headers) } : answer)
     this.#response.writeHead(answer.status, head)
@@ -326,6 +325,12 @@ class Exchange implements Call {
     if (cors.origins.length === 0) return headers
     const { vary, ...allowed } = corsHeaders(cors, this.#request)
     return Object.assign(headers, allowed, vary && { vary: alsoVary(answer.headers?.vary, vary) })
+  }
+
+  /** The parser stumbled over what came behind the head, and that was answered, counted and logged. */
+  #yield(): void {
+    this.#running.delete(this)
+    if (this.#span) endServerSpan(this.#span, this.#response.statusCode)
   }
 
   #end(status: number): void {

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { Readable } from 'node:stream'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { httpStatus, toOperationOutcome } from '../../standards/problems/render.ts'
@@ -15,6 +16,7 @@ import type { Mount } from './port.ts'
 const folder = mkdtempSync(join(tmpdir(), 'weft-parser-'))
 const log = jsonLog('info', {}, join(folder, 'log'))
 const figures = metrics()
+const json = { 'content-type': 'application/fhir+json' }
 const fhir: Mount = {
   prefix: '/fhir',
   problem: (problem) => ({
@@ -24,6 +26,16 @@ const fhir: Mount = {
   }),
   routes: [
     { method: 'GET', path: '/fhir/slow', handle: () => sleep(300).then(() => ({ status: 200, body: 'slow' })) },
+    {
+      method: 'GET',
+      path: '/fhir/long',
+      handle: async () => ({ status: 200, headers: json, body: 'x'.repeat(5_000_000) }),
+    },
+    {
+      method: 'GET',
+      path: '/fhir/stream',
+      handle: async () => ({ status: 200, headers: json, body: Readable.from(['a', 'b']) }),
+    },
     { method: 'GET', path: '/fhir/:type', handle: async () => ({ status: 200, body: 'found' }) },
     { method: 'POST', path: '/fhir/:type', handle: async () => ({ status: 201, body: 'made' }) },
   ],
@@ -202,6 +214,17 @@ test('what no body belongs to is not half an answer', async () => {
     [400],
     text,
   )
+})
+
+test('an answer that is being packed meanwhile does not come behind a refusal', async () => {
+  for (const path of ['/fhir/long', '/fhir/stream'])
+    for (const delayMs of [0, 1, 2, 5, 10]) {
+      const head = `GET ${path} HTTP/1.1\r\n${host}Accept-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n`
+      const text = await say(head, delayMs, 'zz\r\n')
+      // A stream that had begun is broken off.
+      assert.match(text, /^(HTTP\/1\.1 (200|400) |$)/)
+      assert.ok((text.match(/HTTP\/1\.1 /g)?.length ?? 0) <= 1)
+    }
 })
 
 test('SOAP callers hear a Fault', async () => {
