@@ -43,6 +43,7 @@ newcomer() { # folder, command prefix…
   kill -INT "$(server_pid)"
   wait
   check "$who: Ctrl-C stops everything, PostgreSQL too" gone
+  check "$who: the log tells nothing of anybody" node24 "$root/test/harness/check-run-logs.ts" "$log"
   [ "$failed" -eq 0 ] || tail -30 "$log"
 }
 

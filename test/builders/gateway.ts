@@ -22,6 +22,7 @@ import { type AssertionClaims, writeAssertion } from '../../src/standards/ihe/sa
 import { element } from '../../src/standards/xml/element.ts'
 import { nhsNumberFrom } from '../../src/standards/nhs/nhs-number.ts'
 import { parseOdsCode } from '../../src/standards/nhs/ods-code.ts'
+import { alsoKept } from '../harness/run-log.ts'
 
 const keys = () =>
   generateKeyPairSync('rsa', {
@@ -171,7 +172,7 @@ export function aGateway(
   const lines: Line[] = []
   const write = (level: string) => (event: string, fields?: object) =>
     void lines.push({ level, event, ...(fields && { fields }) })
-  const log = { info: write('info'), warn: write('warn'), error: write('error') }
+  const log = alsoKept({ info: write('info'), warn: write('warn'), error: write('error') })
   const records = memoryTransactionLog(10_000)
   const delivered: TestGateway['delivered'] = []
   const sources = over.sources ?? fakeSources()

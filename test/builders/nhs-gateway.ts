@@ -13,8 +13,10 @@ import type { Areas, Asking, LocatedPatient, PatientAnswer } from '../../src/ser
 import { parseNhsSettings } from '../../src/services/ihe-gateway/sources/settings.ts'
 import { parseOdsCode } from '../../src/standards/nhs/ods-code.ts'
 import { type NhsSimulatorOptions, startNhsSimulator } from '../../simulators/nhs/start.ts'
+import { runLog } from '../harness/run-log.ts'
 
-export const quiet = { info() {}, warn() {}, error() {} }
+/** For the test; the run keeps it. */
+export const quiet = runLog
 export const allergies: Areas = { allergies: { resolved: false } }
 
 export const anAsking = (over: Partial<Asking> = {}): Asking => {

@@ -4,6 +4,9 @@
  *     npm run fuzz -- --minutes 10 --seed 42
  *     npm run fuzz -- --requests 10000
  */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadDefinitions } from '../../src/platform/definitions/load.ts'
 import { buildSearchParameters } from '../../src/services/fhir-server/search/build-parameters.ts'
@@ -11,7 +14,12 @@ import { validResources } from '../builders/valid-resources.ts'
 import { testDatabase } from '../harness/database.ts'
 import { fuzz, type FuzzReport } from './fuzz.ts'
 import { recount } from './recount.ts'
-import { startServer } from './server.ts'
+import { lookThrough } from '../harness/check-run-logs.ts'
+
+const logs = mkdtempSync(join(tmpdir(), 'weft-logs-'))
+process.env.RUN_LOGS = logs
+// It asks where to keep what is logged when it is loaded.
+const { startServer } = await import('./server.ts')
 
 const { values } = parseArgs({
   options: { minutes: { type: 'string' }, requests: { type: 'string' }, seed: { type: 'string' } },
@@ -49,6 +57,12 @@ for (const line of new Set(server.errors)) wrong.push(`The server logged ${line.
 const counted = await recount(database.owner, 1, buildSearchParameters(definitions), server.base, refusedTags)
 console.log(`counted again: ${counted.resources} resources in ${counted.versions} versions, ${counted.rows} index rows`)
 wrong.push(...counted.wrong.slice(0, 50))
+
+const logged = await lookThrough([logs])
+rmSync(logs, { recursive: true })
+console.log(`looked through ${logged.lines} lines of log, ${logged.requests} of requests`)
+if (logged.requests === 0) wrong.push('The server logged no request: what it logged did not come here')
+wrong.push(...logged.found.slice(0, 50))
 
 for (const one of wrong) console.log(`✖ ${one}`)
 console.log(wrong.length === 0 ? `Nothing is wrong (seed ${seed})` : `${wrong.length} things are wrong (seed ${seed})`)

@@ -3,6 +3,7 @@ import { Agent, request as httpRequest } from 'node:http'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { Send } from './fuzz.ts'
+import { keepOutput } from '../harness/run-log.ts'
 
 export type RunningServer = {
   /** With `/fhir`, as its links begin. */
@@ -24,12 +25,14 @@ export async function startServer(databaseUrl: string): Promise<RunningServer> {
     ['--disable-warning=ExperimentalWarning', join(root, 'src', 'main.ts'), 'serve', 'fhir-server'],
     {
       cwd: root,
-      env: { ...process.env, DATABASE_URL: databaseUrl, PORT: '0', LOG_LEVEL: 'warn', SAMPLE_PEOPLE: '0' },
+      env: { ...process.env, DATABASE_URL: databaseUrl, PORT: '0', LOG_LEVEL: 'info', SAMPLE_PEOPLE: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   )
   const errors: string[] = []
   keepErrors(child, errors)
+  keepOutput(child.stdout)
+  keepOutput(child.stderr)
   const publicUrl = await whenServing(child)
   const agent = new Agent({ keepAlive: true, maxSockets: 16 })
   const { hostname, port } = new URL(publicUrl)

@@ -9,6 +9,7 @@ import { loadDefinitions } from '../../src/platform/definitions/load.ts'
 import { type FhirServerDeps, startFhirServer } from '../../src/services/fhir-server/service.ts'
 import type { Resource } from '../../src/standards/fhir/types.ts'
 import { testDatabase } from './database.ts'
+import { alsoKept } from './run-log.ts'
 
 export type Answer = {
   readonly status: number
@@ -25,7 +26,7 @@ export async function testFhirServer(over: Partial<FhirServerDeps> = {}, connect
   const { app, owner } = connection ? { app: connection, owner: undefined } : await testDatabase()
   const database = postgres({ connectionString: app, maxConnections: 10, statementTimeoutMs: 60_000 })
   const errors: unknown[] = []
-  const log = { info() {}, warn() {}, error: (_event: string, fields?: object) => void errors.push(fields) }
+  const log = alsoKept({ info() {}, warn() {}, error: (_event, fields) => void errors.push(fields) })
   const service = startFhirServer({
     database,
     definitions: loadDefinitions(),

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { wireCache } from '../wire-cache.ts'
 import { cache } from './cache.ts'
 import { type Context, UsageProblem } from './command.ts'
+import { runLog } from '../../../test/harness/run-log.ts'
 
 const url = process.env.REDIS_URL ?? ''
 const skip = url === '' && 'REDIS_URL is not set: this test needs a Redis server'
@@ -30,7 +31,7 @@ test('an operator sees what the cache holds, and has it forget one patient', { s
     {
       clock: () => new Date(),
       ids: randomUUID,
-      log: { info() {}, warn() {}, error() {} },
+      log: runLog,
       seconds: () => 0,
       randomBytes,
     },

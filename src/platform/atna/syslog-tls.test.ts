@@ -9,11 +9,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createServer } from 'node:tls'
 import { keyFolder } from '../../../simulators/nhs/tls/key-folder.ts'
 import { syslogTls } from './syslog-tls.ts'
+import { runLog } from '../../../test/harness/run-log.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'weft-atna-'))
 after(() => rmSync(folder, { recursive: true }))
 const keys = keyFolder(folder, ['gateway'], new Date(), randomBytes)
-const quiet = { info() {}, warn() {}, error() {} }
+const quiet = runLog
 
 test('audit messages reach the repository framed, in order, also those of a time when it was away', async () => {
   const received: string[] = []

@@ -3,9 +3,10 @@ import { test } from 'node:test'
 import { memoryCache } from './memory.ts'
 import type { Cache, Leases } from './port.ts'
 import { type ReadThroughDeps, readThrough } from './read-through.ts'
+import { runLog } from '../../../test/harness/run-log.ts'
 
 const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms))
-const log = { info() {}, warn() {}, error() {} }
+const log = runLog
 const never = new AbortController().signal
 const memory = () =>
   memoryCache(

@@ -11,11 +11,12 @@ import { keyFolder } from '../../../simulators/nhs/tls/key-folder.ts'
 import { encryptedCache } from './encrypted.ts'
 import { readThrough } from './read-through.ts'
 import { redisCache, type RedisCacheOptions } from './redis.ts'
+import { runLog } from '../../../test/harness/run-log.ts'
 
 const url = process.env.REDIS_URL ?? ''
 const skip = url === '' && 'REDIS_URL is not set: these tests need a Redis server'
 if (skip) console.log(skip)
-const log = { info() {}, warn() {}, error() {} }
+const log = runLog
 const never = new AbortController().signal
 const key = { kind: 'record', subject: '9990000000', view: 'A:*?' }
 

@@ -12,6 +12,7 @@ import { gunzipSync } from 'node:zlib'
 import type { Call } from '../../kernel/ports.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { httpStatus, toOperationOutcome } from '../../standards/problems/render.ts'
+import { keep } from '../../../test/harness/run-log.ts'
 import { jsonLog } from '../telemetry/log.ts'
 import { metrics, prometheusText } from '../telemetry/metrics.ts'
 import { type Listener, listen, type ListenOptions } from './fastify.ts'
@@ -23,6 +24,8 @@ const figures = metrics()
 const listeners: Listener[] = []
 after(async () => {
   for (const listener of listeners) await listener.stop()
+  log.flush()
+  keep(readFileSync(join(folder, 'log'), 'utf8'))
   rmSync(folder, { recursive: true })
 })
 

@@ -7,6 +7,7 @@ import { jsonLog } from '../../../src/platform/telemetry/log.ts'
 import { requestMetrics } from '../../../src/platform/telemetry/request-metrics.ts'
 import { aGateway, nhsNumber } from '../../builders/gateway.ts'
 import * as soap from '../../builders/soap.ts'
+import { runLogFile } from '../../harness/run-log.ts'
 
 const gateway = aGateway()
 const listener = await listen({
@@ -23,7 +24,7 @@ const listener = await listen({
   shutdownMs: 1000,
   compressFromBytes: 1_000_000_000,
   cors: { origins: [] },
-  log: jsonLog('error'),
+  log: jsonLog('info', {}, runLogFile),
   requests: requestMetrics(),
   ids: randomUUID,
 })

@@ -16,13 +16,14 @@ import { postgres } from '../../../src/platform/database/postgres.ts'
 import { convertToCcda } from '../../../src/standards/ccda/convert.ts'
 import { readXml } from '../../../src/standards/xml/read.ts'
 import { testDatabase } from '../../harness/database.ts'
+import { alsoKept } from '../../harness/run-log.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'weft-gateway-'))
 const address = await testDatabase()
 const database = postgres({ connectionString: address.app, maxConnections: 4, statementTimeoutMs: 10_000 })
 const lines: unknown[] = []
 const note = (event: string, fields?: object) => void lines.push([event, fields])
-const log = { info: note, warn: note, error: note }
+const log = alsoKept({ info: note, warn: note, error: note })
 const seconds = () => performance.now() / 1000
 const clock = () => new Date()
 const gateway = await startGateway({

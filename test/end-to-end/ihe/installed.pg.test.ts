@@ -21,12 +21,13 @@ import { memoryCache } from '../../../src/platform/cache/memory.ts'
 import { postgres } from '../../../src/platform/database/postgres.ts'
 import { convertToCcda } from '../../../src/standards/ccda/convert.ts'
 import { testDatabase } from '../../harness/database.ts'
+import { runLog } from '../../harness/run-log.ts'
 
 // An installation as an operator makes one: a settings file, certificates, an audit record repository.
 const folder = mkdtempSync(join(tmpdir(), 'weft-installed-'))
 const clock = () => new Date()
 const seconds = () => performance.now() / 1000
-const log = { info() {}, warn() {}, error() {} }
+const log = runLog
 const keys = keyFolder(join(folder, 'keys'), ['ehr', 'gateway'], clock(), randomBytes)
 const ehr = keys.clients.ehr!
 const nhs = await startNhsSimulator({

@@ -9,6 +9,7 @@ import { keyFolder } from '../../../simulators/nhs/tls/key-folder.ts'
 import { listenMutualTls, peerOf } from '../../../src/platform/http/mutual-tls.ts'
 import { aGateway, assertion, nhsNumber, settings } from '../../builders/gateway.ts'
 import * as soap from '../../builders/soap.ts'
+import { runLog } from '../../harness/run-log.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'weft-mtls-'))
 const keys = keyFolder(folder, ['hospital', 'stranger'], new Date(), randomBytes)
@@ -31,7 +32,7 @@ const listener = await listenMutualTls({
   tenant: 1,
   bodyLimitBytes: 100_000,
   requestTimeoutMs: 5000,
-  log: { info() {}, warn() {}, error() {} },
+  log: runLog,
   ids: randomUUID,
 })
 after(async () => {

@@ -5,6 +5,7 @@ import type { Areas } from '../../../src/services/ihe-gateway/sources/port.ts'
 import type { GpConnectBehaviour } from '../../../simulators/nhs/world.ts'
 import { aCall, aGateway, allergies, anAsking } from '../../builders/nhs-gateway.ts'
 import { aConsumer, aNhsNumber, aPatient, aPractice, aWorld } from '../../builders/nhs-world.ts'
+import { alsoKept } from '../../harness/run-log.ts'
 
 const everything: Areas = {
   allergies: { resolved: true },
@@ -327,11 +328,8 @@ test("without a client certificate, or with a stranger's, Spine does not speak a
 
 test('neither the logs nor the reasons that are given tell who was asked about, or by whom', async (t) => {
   const lines: unknown[] = []
-  const log = {
-    info: (event: string, fields?: object) => void lines.push({ event, ...fields }),
-    warn: (event: string, fields?: object) => void lines.push({ event, ...fields }),
-    error: (event: string, fields?: object) => void lines.push({ event, ...fields }),
-  }
+  const line = (event: string, fields?: object) => void lines.push({ event, ...fields })
+  const log = alsoKept({ info: line, warn: line, error: line })
   const behaviours: (GpConnectBehaviour | undefined)[] = [
     'dissent',
     'mismatch',

@@ -7,14 +7,17 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { parseNhsSettings } from '../../../src/services/ihe-gateway/sources/settings.ts'
+import { keepOutput } from '../../harness/run-log.ts'
 
 test('weft simulate nhs says where a gateway finds its settings, and ends when it is asked to', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'weft-simulate-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const child = spawn(process.execPath, ['src/main.ts', 'simulate', 'nhs', '--port', '0', '--people', '20'], {
     env: { ...process.env, DATA_FOLDER: folder },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
+  keepOutput(child.stdout)
+  keepOutput(child.stderr)
   t.after(() => child.kill('SIGKILL'))
   const lines: string[] = []
   for await (const line of createInterface({ input: child.stdout })) {

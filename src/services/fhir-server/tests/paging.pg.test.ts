@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testFhirServer } from '../../../../test/harness/fhir.ts'
 import { sweep } from '../store/sweeper.ts'
+import { runLog } from '../../../../test/harness/run-log.ts'
 
 const usual = await testFhirServer()
 // So few that an index is walked, which otherwise only thousands of matches bring about.
@@ -139,7 +140,7 @@ test('a page link that was made up is refused, and one that is too old has ended
   const deps = {
     database,
     clock: () => new Date(now),
-    log: { info() {}, warn() {}, error() {} },
+    log: runLog,
     pagingLifetimeSeconds: 60,
     tenants: [1],
   }
