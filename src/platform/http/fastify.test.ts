@@ -69,6 +69,10 @@ const fhir: Mount = {
       await sleep(300)
       return { status: 200, body: 'slow' }
     }),
+    route('GET', '/fhir/patient', async ({ signal }) => {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      return { status: 200, body: (signal.reason as Problem).kind }
+    }),
     route('GET', '/fhir/never', (call) => {
       aborted = new Promise((resolve) => call.signal.addEventListener('abort', resolve))
       return new Promise(() => {})
@@ -261,6 +265,12 @@ test('an answer that does not come is 504, and the handler is told to give up', 
   const answer = await ask('/fhir/never', {}, patient.port)
   assert.equal(answer.status, 504)
   assert.ok(await aborted)
+})
+
+test('a handler that hears that the time is over answers in its own words', async () => {
+  const patient = await listening({ requestTimeoutMs: 100 })
+  const answer = await ask('/fhir/patient', {}, patient.port)
+  assert.deepEqual([answer.status, answer.body], [200, 'timeout'])
 })
 
 test('a caller who hangs up is noticed by the handler', async () => {

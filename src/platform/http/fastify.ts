@@ -53,6 +53,8 @@ export type Listener = Running & { readonly host: string; readonly port: number 
 const headLimitBytes = 512 * 1024
 const headerLimit = 2000
 const sweepMs = 250
+/** For a handler that was told to give up, to say so in its own words. */
+const graceMs = 1000
 
 export async function listen(options: ListenOptions): Promise<Listener> {
   const app = fastify({
@@ -87,8 +89,9 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     const now = performance.now()
     for (const exchange of running) {
       // They stand in the order they began.
-      if (now - exchange.startedMs < options.requestTimeoutMs) break
-      exchange.expire()
+      const overMs = now - exchange.startedMs - options.requestTimeoutMs
+      if (overMs < 0) break
+      exchange.expire(overMs)
     }
   }, sweepMs)
   sweep.unref()
@@ -263,10 +266,10 @@ class Exchange implements Call {
     }
   }
 
-  expire(): void {
+  expire(overMs: number): void {
     const late = new Problem('timeout', `No answer within ${this.#options.requestTimeoutMs} ms`)
     this.#abort?.abort(late)
-    if (!this.#answered) this.refuse(late)
+    if (!this.#answered && (!this.#abort || overMs >= graceMs)) this.refuse(late)
   }
 
   refuse = (thrown: unknown, headers: Readonly<Record<string, string>> = {}): void => {
