@@ -1,7 +1,12 @@
-/** A closed loop: every connection has one request in flight. Answers requests a second, and the median's milliseconds. */
+/** A closed loop: every connection has one request in flight. Answers requests a second and the milliseconds they took. */
 import { connect, type Socket } from 'node:net'
 
-export type Figure = { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number }
+export type Figure = {
+  readonly perSecond: number
+  readonly p50Ms: number
+  readonly p95Ms: number
+  readonly p99Ms: number
+}
 
 export type HttpAsk = {
   readonly method: string
@@ -24,9 +29,14 @@ export async function measure(width: number, seconds: number, task: (lane: numbe
       }
     }),
   )
-  times.sort((a, b) => a - b)
-  const at = (share: number) => times[Math.floor(times.length * share)] ?? 0
-  return { perSecond: times.length / seconds, p50Ms: at(0.5), p99Ms: at(0.99) }
+  return figure(times, seconds)
+}
+
+/** Of the milliseconds that each request took. */
+export function figure(times: readonly number[], seconds: number): Figure {
+  const sorted = times.toSorted((a, b) => a - b)
+  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? 0
+  return { perSecond: sorted.length / seconds, p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) }
 }
 
 /** HTTP/1.1 on one socket a lane: cheap, so that the client does not measure itself. Throws for another status. */
