@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TLSSocket } from 'node:tls'
-import { gzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 
 /** A request to a simulated service, read whole. Header names are lower case. */
 export type Asked = {
@@ -18,9 +18,19 @@ export type Said = {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   /** An object goes out as JSON. */
-  readonly body?: object | string
+  readonly body?: object | string | Prepared
   /** For the log and the tests: what was wrong with the request, without its values. */
   readonly wrong?: string
+}
+
+/** JSON of which only the beginning changes from answer to answer: the rest of it is zipped once. */
+export class Prepared {
+  readonly head: string
+  readonly rest: Buffer
+  constructor(head: string, rest: Buffer) {
+    this.head = head
+    this.rest = rest
+  }
 }
 
 const maxBytes = 1024 * 1024
@@ -51,13 +61,17 @@ export async function read(request: IncomingMessage): Promise<Asked | undefined>
 
 /** Zipped where the caller takes it, and chunked, as the services do. */
 export function write(response: ServerResponse, asked: Asked | undefined, said: Said): void {
-  const text = typeof said.body === 'object' ? JSON.stringify(said.body) : (said.body ?? '')
-  const zip = text.length > 512 && /\bgzip\b/.test(asked?.headers['accept-encoding'] ?? '')
+  const { body = '' } = said
+  const takesGzip = /\bgzip\b/.test(asked?.headers['accept-encoding'] ?? '')
+  const text = typeof body === 'string' ? body : body instanceof Prepared ? body.head : JSON.stringify(body)
+  const zip = takesGzip && (text.length > 512 || body instanceof Prepared)
   response.writeHead(said.status, {
-    ...(text !== '' && { 'content-type': typeof said.body === 'object' ? 'application/fhir+json' : 'text/html' }),
+    ...(body !== '' && { 'content-type': typeof body === 'object' ? 'application/fhir+json' : 'text/html' }),
     ...(zip && { 'content-encoding': 'gzip' }),
     ...said.headers,
   })
   response.write(zip ? gzipSync(text, { level: 1 }) : text)
+  // Members that follow each other are one gzip: https://www.rfc-editor.org/rfc/rfc1952#section-2.2
+  if (body instanceof Prepared) response.write(zip ? body.rest : gunzipSync(body.rest))
   response.end()
 }

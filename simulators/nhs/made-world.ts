@@ -1,4 +1,4 @@
-import type { Bundle, Resource } from '../../src/standards/fhir/types.ts'
+import type { Resource } from '../../src/standards/fhir/types.ts'
 import { nhsNumberSystem } from '../../src/standards/nhs/nhs-number.ts'
 import { odsCodeSystem } from '../../src/standards/nhs/ods-code.ts'
 import { hospital, practices } from '../people/catalogue/places.ts'
@@ -62,26 +62,10 @@ function patientsOf(person: Person): SimulatedPatient[] {
     pds: pdsPatient(person, newNhsNumber ?? person.nhsNumber),
     ...((special === 'restricted' || special === 'invalidated') && { pdsState: special }),
     ...(behaviour && { gpConnect: behaviour }),
-    record: kept((request) => gpRecord(person, { include: includeOf(request) })),
+    record: (request) => gpRecord(person, { include: includeOf(request) }),
   }
   if (!newNhsNumber) return [patient]
   return [{ ...patient, nhsNumber: person.nhsNumber, pdsState: { supersededBy: newNhsNumber } }, patient]
-}
-
-/** The last answer is kept: a load test asks for the same record again and again. */
-function kept(make: (request: RecordRequest) => Bundle): (request: RecordRequest) => Bundle {
-  let last: { asked: string; record: WeakRef<Bundle> } | undefined
-  return (request) => {
-    const asked = JSON.stringify([
-      Array.from(request.areas, ([area, parts]) => [area, [...parts]]),
-      request.problemFilters,
-    ])
-    const known = last?.asked === asked ? last.record.deref() : undefined
-    if (known) return known
-    const record = make(request)
-    last = { asked, record: new WeakRef(record) }
-    return record
-  }
 }
 
 /** The parameters a provider has checked, in the words of the made records. */

@@ -106,7 +106,9 @@ export async function startNhsSimulator(options: NhsSimulatorOptions): Promise<N
         const fault = wrongs.meet(service, asked)
         if (fault === 'hang') return
         if (fault === 'drop') return void request.socket.destroy()
-        await pause(typeof fault === 'object' && 'delayMs' in fault ? fault.delayMs : (options.delayMs ?? 0))
+        const delayMs = typeof fault === 'object' && 'delayMs' in fault ? fault.delayMs : (options.delayMs ?? 0)
+        // A timer takes a millisecond even for none.
+        if (delayMs > 0) await pause(delayMs)
         const said = saidBy(fault) ?? (await answer(service, asked))
         const { traceparent } = asked.headers
         note({

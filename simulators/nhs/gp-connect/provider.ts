@@ -1,6 +1,7 @@
+import { gzipSync } from 'node:zlib'
 import type { Clock } from '../../../src/kernel/ports.ts'
 import type { Bundle, Resource } from '../../../src/standards/fhir/types.ts'
-import type { Asked, Said } from '../http.ts'
+import { type Asked, Prepared, type Said } from '../http.ts'
 import { type ProviderOutcomeCode, providerOutcome, spineCodeSystem } from '../outcome.ts'
 import type { GpConnectBehaviour, SimulatedPatient, SimulatedPractice, World } from '../world.ts'
 import { listCode, primaryLists } from './filter-record.ts'
@@ -23,6 +24,7 @@ export function gpConnectProvider(deps: {
   readonly slowMs: number
 }): (asked: ProviderAsked) => Promise<Said> {
   const { world, clock } = deps
+  const prepared = preparedRecords(maxPrepared)
   return async ({ asked, practice, consumerOdsCode, traceId }) => {
     const now = clock()
     if (practice.state === 'disabled') return providerOutcome('NOT_IMPLEMENTED', 'GP Connect is not enabled here')
@@ -41,8 +43,31 @@ export function gpConnectProvider(deps: {
     if (patient.gpConnect === 'slow') await deps.sleep(deps.slowMs)
     const outcome = patient.gpConnect && refusals[patient.gpConnect]
     if (outcome) return providerOutcome(outcome)
-    const record = changed(patient.record(request), patient, request, world)
-    return { status: 200, body: { ...record, id: traceId } }
+    const record = patient.record
+    // What somebody misbehaves by is not the same each time.
+    if (patient.gpConnect !== undefined || request.unrecognised.length > 0)
+      return { status: 200, body: { ...changed(record(request), patient, request, world), id: traceId } }
+    const rest = prepared(request, () => record(request))
+    return { status: 200, body: new Prepared(`{"resourceType":"Bundle","id":${JSON.stringify(traceId)},`, rest) }
+  }
+}
+
+/** Each is a tenth of its record. */
+const maxPrepared = 2000
+
+/** Practices are asked for the same records again and again: each is written and zipped once, but for its id. */
+function preparedRecords(max: number): (request: RecordRequest, make: () => Bundle) => Buffer {
+  const kept = new Map<string, { readonly asked: string; readonly rest: Buffer }>()
+  return (request, make) => {
+    const { nhsNumber, areas, problemFilters } = request
+    const asked = JSON.stringify([Array.from(areas, ([area, parts]) => [area, [...parts]]), problemFilters])
+    const known = kept.get(nhsNumber)
+    if (known?.asked === asked) return known.rest
+    const { resourceType: _type, id: _id, ...record } = make()
+    const rest = gzipSync(JSON.stringify(record).slice(1), { level: 1 })
+    kept.set(nhsNumber, { asked, rest })
+    if (kept.size > max) kept.delete(kept.keys().next().value ?? '')
+    return rest
   }
 }
 
