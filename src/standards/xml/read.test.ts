@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Problem } from '../../kernel/problem.ts'
-import { readXml } from './read.ts'
-import { attribute, childNamed, textOf } from './select.ts'
+import { readXml, readXmlWithSource } from './read.ts'
+import { attribute, childNamed, descend, textOf } from './select.ts'
 
 const refuses = (document: string | Uint8Array, text: RegExp, limits = {}) =>
   assert.throws(
@@ -58,4 +58,16 @@ test('what is wrong is said without repeating what was sent', () => {
       () => readXml(text),
       (thrown) => thrown instanceof Problem && !/secret/.test(thrown.message),
     )
+})
+
+test('an element is shown as the very text it was read from, a document of its own', () => {
+  const inner = '<p:c  d = "1&lt;2"\r\n xmlns:r="urn:r">é <![CDATA[<p:c>]]>\u{1F600}<!-- <p:c> --><p:e/></p:c >'
+  const { root, sourceOf } = readXmlWithSource(
+    `\ufeff<?xml version="1.0"?>\n<!-- <p:c> --><a xmlns="urn:a&amp;b" xmlns:p="urn:old" xmlns:r="urn:other">\r\n<b xmlns:p="urn:p">${inner}</b>\r\n</a>`,
+  )
+  const c = childNamed(childNamed(root, 'urn:a&b', 'b')!, 'urn:p', 'c')!
+  assert.equal(sourceOf(c), inner.replace('<p:c', '<p:c xmlns:p="urn:p" xmlns="urn:a&amp;b"'))
+  assert.deepEqual(readXml(sourceOf(c)), c)
+  assert.deepEqual(readXml(sourceOf(descend(c, 'urn:p', 'e')!)), descend(c, 'urn:p', 'e'))
+  assert.throws(() => sourceOf({ ...c }), RangeError)
 })

@@ -105,6 +105,28 @@ test('a signature that is moved to cover something else is refused', () => {
   )
 })
 
+test('an assertion whose prefixes the envelope declares is believed, and no less strictly looked at', () => {
+  const one = assertion(now)
+  const declarations = [...new Set(one.match(/ xmlns:(?:saml2|ds)="[^"]+"/g))]
+  assert.equal(declarations.length, 2)
+  const bare = declarations.reduce((text, declaration) => text.replaceAll(declaration, ''), one)
+  const carried = (text: string) =>
+    message(text).replace(/<([\w.-]+:)?Envelope/, (start) => `${start}${declarations.join('')}`)
+  assert.equal(verifyAssertion(carried(bare), expectations, now).subject, 'ajones')
+  assert.throws(() => verifyAssertion(carried(bare.replace('ajones', 'asmith')), expectations, now), /does not hold/)
+})
+
+test('an ID that something else in the message has too is refused, by whatever name it has it', () => {
+  const one = assertion(now)
+  const id = /ID="([^"]+)"/.exec(one)![1]!
+  for (const name of ['ID', 'Id', 'id'])
+    assert.throws(
+      () => verifyAssertion(message(one).replace('<b/>', `<b ${name}="${id}"/>`), expectations, now),
+      /does not hold/,
+    )
+  assert.equal(verifyAssertion(message(one).replace('<b/>', '<b ID="_other"/>'), expectations, now).subject, 'ajones')
+})
+
 test('where an authority is trusted, so is whoever it gave a certificate to, while that holds', () => {
   const keys = (): { publicKey: KeyObject; privateKey: KeyObject } => generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const authority = (commonName: string) => {

@@ -1,7 +1,7 @@
-import { X509Certificate } from 'node:crypto'
-import { DOMParser, type Element } from '@xmldom/xmldom'
+import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { SignedXml } from 'xml-crypto'
-import { readXml } from '../../xml/read.ts'
+import { type ParsedElement, readXml, readXmlWithSource, type SourcedXml } from '../../xml/read.ts'
+import { attribute, childrenNamed, textOf } from '../../xml/select.ts'
 import { SoapFault } from '../soap/fault.ts'
 import { saml2, soap12, wsse } from '../soap/namespaces.ts'
 import { type Assertion, bearer, readAssertion } from './assertion.ts'
@@ -49,14 +49,20 @@ const refused = (
  * https://docs.oasis-open.org/security/saml/v2.0/saml-core-2.0-os.pdf section 5, ITI TF-2 3.40
  */
 export function verifyAssertion(message: string, expectations: Expectations, now: Date): Assertion {
-  const { element, signature } = findAssertion(message)
-  const id = element.getAttribute('ID') ?? ''
+  const document = parsed(message)
+  const { element, signature } = findAssertion(document.root)
+  const id = attribute(element, 'ID') ?? ''
   if (!/^[A-Za-z_][\w.-]*$/.test(id)) throw refused('The assertion has no usable ID', 'wsse:InvalidSecurityToken')
   checkShape(signature, id)
   const issuerName = text(only(element, saml2, 'Issuer'))
   const trusted = expectations.issuers.find(({ issuer }) => issuer === issuerName)
   if (!trusted) throw refused('The assertion is of an issuer that is not trusted here', 'wsse:FailedAuthentication')
-  const signed = signedBytes(message, signature, candidates(trusted, signature, now))
+  if (namesakes(document.root, id) !== 1) throw notHeld()
+  const signed = signedBytes(
+    document.sourceOf(element),
+    document.sourceOf(signature),
+    candidates(trusted, signature, now),
+  )
   const root = readXml(signed)
   const assertion = readAssertion(root)
   if (
@@ -70,19 +76,17 @@ export function verifyAssertion(message: string, expectations: Expectations, now
   return assertion
 }
 
-/** The one assertion in the one Security header in the one Header of the Envelope. */
-function findAssertion(message: string): { element: Element; signature: Element } {
-  let root: Element | null
+function parsed(message: string): SourcedXml {
   try {
-    root = new DOMParser({
-      onError: (level, text) => {
-        if (level !== 'warning') throw new Error(text)
-      },
-    }).parseFromString(message, 'text/xml').documentElement
+    return readXmlWithSource(message)
   } catch (cause) {
     throw refused('The security header cannot be read', 'wsse:InvalidSecurity', cause)
   }
-  const header = root && only(root, soap12, 'Header')
+}
+
+/** The one assertion in the one Security header in the one Header of the Envelope. */
+function findAssertion(root: ParsedElement): { element: ParsedElement; signature: ParsedElement } {
+  const header = only(root, soap12, 'Header')
   const security = header && only(header, wsse, 'Security')
   if (!security) throw refused('A wsse:Security header is required', 'wsse:InvalidSecurity')
   const element = only(security, saml2, 'Assertion')
@@ -92,17 +96,24 @@ function findAssertion(message: string): { element: Element; signature: Element 
   return { element, signature }
 }
 
+/** How often the ID is given in a message, under any name an ID may have, in whatever namespace. */
+function namesakes(element: ParsedElement, id: string): number {
+  let found = 0
+  for (const { local, value } of element.attributes) if (value === id && /^id$/i.test(local)) found++
+  for (const child of element.children) if (typeof child !== 'string') found += namesakes(child, id)
+  return found
+}
+
 /** One reference, to the assertion the signature sits in, with no transform that could show something else than is there. */
-function checkShape(signature: Element, id: string): void {
+function checkShape(signature: ParsedElement, id: string): void {
   const info = only(signature, dsig, 'SignedInfo')
   const reference = info && only(info, dsig, 'Reference')
   const transforms = reference && only(reference, dsig, 'Transforms')
-  const algorithm = (element: Element | undefined) => element?.getAttribute('Algorithm') ?? ''
-  const used = transforms ? children(transforms, dsig, 'Transform').map(algorithm) : []
-  if (!info || !reference || children(info, dsig, 'Reference').length !== 1)
+  const algorithm = (element: ParsedElement | undefined) => attribute(element, 'Algorithm') ?? ''
+  const used = transforms ? childrenNamed(transforms, dsig, 'Transform').map(algorithm) : []
+  if (!info || !reference || childrenNamed(info, dsig, 'Reference').length !== 1)
     throw refused('The signature has not one reference', 'wsse:FailedCheck')
-  if (reference.getAttribute('URI') !== `#${id}`)
-    throw refused('The signature is of another element', 'wsse:FailedCheck')
+  if (attribute(reference, 'URI') !== `#${id}`) throw refused('The signature is of another element', 'wsse:FailedCheck')
   if (!used.includes(enveloped) || used.some((one) => one !== enveloped && one !== exclusive))
     throw refused('The signature uses other transforms than are allowed', 'wsse:FailedCheck')
   if (algorithm(only(info, dsig, 'CanonicalizationMethod')) !== exclusive)
@@ -111,49 +122,72 @@ function checkShape(signature: Element, id: string): void {
     throw refused('The signature algorithm is not allowed', 'wsse:FailedCheck')
   if (!digests.includes(algorithm(only(reference, dsig, 'DigestMethod'))))
     throw refused('The digest algorithm is not allowed', 'wsse:FailedCheck')
-  if (children(signature, dsig, 'Object').length)
+  if (childrenNamed(signature, dsig, 'Object').length)
     throw refused('The signature brings an object along', 'wsse:FailedCheck')
 }
 
-/** Certificates that may have signed: the issuer's own, and the one sent along where one of its authorities issued it. */
-function candidates(trusted: TrustedIssuer, signature: Element, now: Date): string[] {
-  const keyInfo = only(signature, dsig, 'KeyInfo')
+/** Keys that may have signed: the issuer's own, and the one sent along where one of its authorities issued it. */
+function candidates(trusted: TrustedIssuer, signature: ParsedElement, now: Date): KeyObject[] {
+  const { own, authorities } = keysOf(trusted)
+  const keyInfo = authorities.length > 0 ? only(signature, dsig, 'KeyInfo') : undefined
   const data = keyInfo && only(keyInfo, dsig, 'X509Data')
-  const sent = data ? children(data, dsig, 'X509Certificate').slice(0, 1).map(text) : []
+  const sent = data ? childrenNamed(data, dsig, 'X509Certificate').slice(0, 1).map(text) : []
   const vouched = sent.flatMap((base64) => {
-    const certificate = parse(base64)
-    if (!certificate || trusted.authorities.length === 0) return []
-    const issued = trusted.authorities.some((pem) => {
-      const authority = new X509Certificate(pem)
-      return (
+    const certificate = certificateOf(base64)
+    if (!certificate) return []
+    const issued = authorities.some(
+      (authority) =>
         authority.ca &&
         valid(authority, now) &&
         certificate.checkIssued(authority) &&
-        certificate.verify(authority.publicKey)
-      )
-    })
-    return issued && valid(certificate, now) ? [certificate.toString()] : []
+        certificate.verify(authority.publicKey),
+    )
+    return issued && valid(certificate, now) ? [certificate.publicKey] : []
   })
-  const own = trusted.certificates.filter(
-    (pem) => !pem.includes('BEGIN CERTIFICATE') || valid(new X509Certificate(pem), now),
-  )
-  return [...own, ...vouched]
+  return [...own.flatMap(({ key, certificate }) => (certificate && !valid(certificate, now) ? [] : [key])), ...vouched]
 }
 
-function signedBytes(message: string, signature: Element, certificates: readonly string[]): string {
-  for (const publicCert of certificates) {
+type IssuerKeys = {
+  readonly own: readonly { readonly key: KeyObject; readonly certificate: X509Certificate | undefined }[]
+  readonly authorities: readonly X509Certificate[]
+}
+
+/** Of each issuer, read once. */
+const issuerKeys = new WeakMap<TrustedIssuer, IssuerKeys>()
+
+function keysOf(trusted: TrustedIssuer): IssuerKeys {
+  const known = issuerKeys.get(trusted)
+  if (known) return known
+  const keys = {
+    own: trusted.certificates.map((pem) => {
+      const certificate = pem.includes('BEGIN CERTIFICATE') ? new X509Certificate(pem) : undefined
+      return { key: certificate?.publicKey ?? createPublicKey(pem), certificate }
+    }),
+    authorities: trusted.authorities.map((pem) => new X509Certificate(pem)),
+  }
+  issuerKeys.set(trusted, keys)
+  return keys
+}
+
+/** What xml-crypto finds that one of the keys signed. It sees the assertion alone: what is around it was looked at before. */
+function signedBytes(assertion: string, signature: string, keys: readonly KeyObject[]): string {
+  for (const publicCert of keys) {
     const checker = new SignedXml({ publicCert, getCertFromKeyInfo: () => null })
+    // SAML's name for it. An ID under another name has been refused where it is this one.
+    checker.idAttributes = ['ID']
     try {
-      checker.loadSignature(signature.toString())
-      if (!checker.checkSignature(message)) continue
+      checker.loadSignature(signature)
+      if (!checker.checkSignature(assertion)) continue
     } catch {
       continue
     }
     const [signed, ...others] = checker.getSignedReferences()
     if (signed !== undefined && others.length === 0) return signed
   }
-  throw refused('The signature of the assertion does not hold', 'wsse:FailedCheck')
+  throw notHeld()
 }
+
+const notHeld = () => refused('The signature of the assertion does not hold', 'wsse:FailedCheck')
 
 /** What must hold each time an assertion is shown, however often it was verified. SAML core 2.5 and the bearer rules of SAML profiles 4.1.4.3. */
 export function checkConditions(assertion: Assertion, { audiences, clockSkewSeconds }: Expectations, now: Date): void {
@@ -180,7 +214,7 @@ export function checkConditions(assertion: Assertion, { audiences, clockSkewSeco
     throw refused('The assertion does not say when the user logged on', 'wsse:InvalidSecurityToken')
 }
 
-function parse(base64: string): X509Certificate | undefined {
+function certificateOf(base64: string): X509Certificate | undefined {
   try {
     return new X509Certificate(
       `-----BEGIN CERTIFICATE-----\n${base64.replaceAll(/\s/g, '')}\n-----END CERTIFICATE-----`,
@@ -193,18 +227,11 @@ function parse(base64: string): X509Certificate | undefined {
 const valid = (certificate: X509Certificate, now: Date) =>
   new Date(certificate.validFrom) <= now && now <= new Date(certificate.validTo)
 
-function children(parent: Element, namespace: string, local: string): Element[] {
-  const found: Element[] = []
-  for (let node = parent.firstChild; node; node = node.nextSibling)
-    if (node.nodeType === 1 && node.localName === local && node.namespaceURI === namespace) found.push(node as Element)
-  return found
-}
-
 /** Two where one belongs is an attack, or a mistake nobody should guess about. */
-function only(parent: Element, namespace: string, local: string): Element | undefined {
-  const found = children(parent, namespace, local)
+function only(parent: ParsedElement, namespace: string, local: string): ParsedElement | undefined {
+  const found = childrenNamed(parent, namespace, local)
   if (found.length > 1) throw refused(`More than one ${local}`, 'wsse:InvalidSecurity')
   return found[0]
 }
 
-const text = (element: Element | undefined) => (element?.textContent ?? '').trim()
+const text = (element: ParsedElement | undefined) => textOf(element).trim()
