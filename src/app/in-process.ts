@@ -1,4 +1,5 @@
 /** A request to our own routes without a listener: what `weft load` and the first start do. */
+import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { Call } from '../kernel/ports.ts'
 import { asProblem, Problem } from '../kernel/problem.ts'
@@ -56,5 +57,7 @@ async function answer(
 
 async function bodyText({ body }: HttpResponse): Promise<string> {
   if (body === undefined) return ''
-  return typeof body === 'string' ? body : Buffer.isBuffer(body) ? body.toString() : text(body)
+  if (typeof body === 'string') return body
+  if (body instanceof Readable) return text(body)
+  return (Buffer.isBuffer(body) ? body : Buffer.concat(body)).toString()
 }

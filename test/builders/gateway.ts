@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { noTracing } from '../../src/platform/telemetry/port.ts'
+import { Readable } from 'node:stream'
 import { readThrough } from '../../src/platform/cache/read-through.ts'
 import type { Cache } from '../../src/platform/cache/port.ts'
 import type { HttpRequest, HttpResponse, Mount } from '../../src/platform/http/port.ts'
@@ -142,6 +143,16 @@ const mapCache = (): Cache => {
   }
 }
 
+/** A response as whoever receives it sees it: its body in one piece. */
+export function whole(response: HttpResponse): HttpResponse & { readonly body: Buffer } {
+  const { body = '' } = response
+  if (body instanceof Readable) throw new TypeError('The gateway answers without a stream')
+  return {
+    ...response,
+    body: Buffer.isBuffer(body) ? body : typeof body === 'string' ? Buffer.from(body) : Buffer.concat(body),
+  }
+}
+
 export type Line = { level: string; event: string; fields?: object }
 export type TestGateway = {
   readonly mount: Mount
@@ -156,7 +167,7 @@ export type TestGateway = {
     body: string | Buffer,
     contentType?: string,
     headers?: Record<string, string>,
-  ): Promise<HttpResponse>
+  ): Promise<HttpResponse & { readonly body: Buffer }>
 }
 
 export function aGateway(
@@ -235,7 +246,7 @@ export function aGateway(
         headers: { ...headers, 'content-type': contentType },
         body: Buffer.isBuffer(body) ? body : Buffer.from(body),
       }
-      return route.handle(call, request)
+      return whole(await route.handle(call, request))
     },
   }
 }

@@ -15,6 +15,7 @@ import { describeFailure, type JsonLog } from '../telemetry/log.ts'
 import type { RequestMetrics } from '../telemetry/request-metrics.ts'
 import type { OpenSpan, Spans } from '../telemetry/spans.ts'
 import { traceIdOf, traceparentOf } from '../telemetry/trace-context.ts'
+import { endWith, isChunks, lengthOf, type WholeBody } from './body.ts'
 import { type Cors, corsHeaders } from './cors.ts'
 import { answerParserRefusals, headTooLarge, pathIn } from './parser-refusals.ts'
 import type { HttpRequest, HttpResponse, Mount, Route } from './port.ts'
@@ -290,21 +291,21 @@ class Exchange implements Call {
     this.#answered = true
     if (body instanceof Readable) this.#stream(answer, body)
     else if (body !== undefined && this.#compresses(answer, body)) {
-      gzip(body, { level: 1 }, (error, packed) => {
+      gzip(isChunks(body) ? Buffer.concat(body) : body, { level: 1 }, (error, packed) => {
         if (error) this.#write(answer, body)
         else this.#write({ ...answer, headers: packedHeaders(answer.headers) }, packed)
       })
     } else this.#write(answer, body)
   }
 
-  #write(answer: HttpResponse, body: string | Buffer | undefined): void {
+  #write(answer: HttpResponse, body: WholeBody | undefined): void {
     const response = this.#response
     if (response.headersSent) return this.#yield()
     const head = this.#head(answer)
-    if (body !== undefined) head['content-length'] = typeof body === 'string' ? Buffer.byteLength(body) : body.length
+    if (body !== undefined) head['content-length'] = lengthOf(body)
     else if (answer.status !== 204 && answer.status !== 304) head['content-length'] = 0
     response.writeHead(answer.status, head)
-    response.end(body)
+    endWith(response, body)
     this.#end(answer.status)
   }
 
@@ -353,10 +354,10 @@ class Exchange implements Call {
     })
   }
 
-  #compresses(answer: HttpResponse, body: string | Buffer): boolean {
+  #compresses(answer: HttpResponse, body: WholeBody): boolean {
     return (
-      body.length >= this.#options.compressFromBytes &&
       this.#accepts() &&
+      lengthOf(body) >= this.#options.compressFromBytes &&
       answer.headers?.['content-encoding'] === undefined &&
       isText(answer.headers?.['content-type'])
     )

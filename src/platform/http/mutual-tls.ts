@@ -9,6 +9,7 @@ import type { Call, Ids, Log, Running } from '../../kernel/ports.ts'
 import { asProblem, Problem } from '../../kernel/problem.ts'
 import type { Spans } from '../telemetry/spans.ts'
 import { traceparentOf } from '../telemetry/trace-context.ts'
+import { endWith, lengthOf } from './body.ts'
 import type { HttpRequest, HttpResponse, Mount, Route } from './port.ts'
 import { endServerSpan, serverSpan } from './server-span.ts'
 import type { TlsMaterial } from './tls-files.ts'
@@ -154,7 +155,11 @@ async function read(incoming: IncomingMessage, limit: number): Promise<Buffer> {
 }
 
 async function write(response: ServerResponse, { status, headers, body }: HttpResponse): Promise<void> {
-  response.writeHead(status, headers)
-  if (body instanceof Readable) await pipeline(body, response)
-  else response.end(body)
+  if (body instanceof Readable) {
+    response.writeHead(status, headers)
+    await pipeline(body, response)
+    return
+  }
+  response.writeHead(status, { ...headers, 'content-length': body === undefined ? 0 : lengthOf(body) })
+  endWith(response, body)
 }

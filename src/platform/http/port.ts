@@ -71,7 +71,8 @@ export type HttpRequest = {
 export type HttpResponse = {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string | Buffer | Readable
+  /** Several buffers are one body: they go out one after the other, and nobody has to put them together. */
+  readonly body?: string | Buffer | readonly Buffer[] | Readable
 }
 
 /** A service lists its routes; app/ decides which listener carries them. `path` is fastify's: `/fhir/:type/:id`. */

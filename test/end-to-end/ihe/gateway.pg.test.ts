@@ -15,6 +15,7 @@ import { memoryCache } from '../../../src/platform/cache/memory.ts'
 import { postgres } from '../../../src/platform/database/postgres.ts'
 import { convertToCcda } from '../../../src/standards/ccda/convert.ts'
 import { readXml } from '../../../src/standards/xml/read.ts'
+import { whole } from '../../builders/gateway.ts'
 import { testDatabase } from '../../harness/database.ts'
 import { alsoKept } from '../../harness/run-log.ts'
 
@@ -56,15 +57,17 @@ const call: Call = {
 const routes = gateway.mounts.flatMap((mount) => mount.routes)
 const post: Post = async (path, contentType, body) => {
   const route = routes.find((one) => one.path === path)!
-  const answer = await route.handle(call, {
-    method: 'POST',
-    path,
-    query: '',
-    params: {},
-    headers: { 'content-type': contentType },
-    body,
-  })
-  return { contentType: answer.headers?.['content-type'] ?? '', body: Buffer.from(answer.body as string | Buffer) }
+  const answer = whole(
+    await route.handle(call, {
+      method: 'POST',
+      path,
+      query: '',
+      params: {},
+      headers: { 'content-type': contentType },
+      body,
+    }),
+  )
+  return { contentType: answer.headers?.['content-type'] ?? '', body: answer.body }
 }
 const issuer = localIssuer(folder)
 const people = population(1, 200)

@@ -20,6 +20,7 @@ import type { Call } from '../../../src/kernel/ports.ts'
 import { memoryCache } from '../../../src/platform/cache/memory.ts'
 import { postgres } from '../../../src/platform/database/postgres.ts'
 import { convertToCcda } from '../../../src/standards/ccda/convert.ts'
+import { whole } from '../../builders/gateway.ts'
 import { testDatabase } from '../../harness/database.ts'
 import { runLog } from '../../harness/run-log.ts'
 
@@ -178,16 +179,18 @@ test('on the plain listener a certificate counts only where the proxy says so, a
     async (path, contentType, body) => {
       const route = gateway.mounts.flatMap((mount) => mount.routes).find((one) => one.path === path)!
       const headers = { 'content-type': contentType, ...(certificate && { 'x-client-certificate': certificate }) }
-      const answer = await route.handle(call, {
-        method: 'POST',
-        path,
-        query: '',
-        params: {},
-        headers,
-        body,
-        remoteAddress,
-      })
-      return { contentType: answer.headers?.['content-type'] ?? '', body: Buffer.from(answer.body as string | Buffer) }
+      const answer = whole(
+        await route.handle(call, {
+          method: 'POST',
+          path,
+          query: '',
+          params: {},
+          headers,
+          body,
+          remoteAddress,
+        }),
+      )
+      return { contentType: answer.headers?.['content-type'] ?? '', body: answer.body }
     }
   assert.ok((await attempt(by('::ffff:192.0.2.7', fingerprint))).ok)
   for (const post of [by('192.0.2.7'), by('192.0.2.7', 'ab'.repeat(32)), by('192.0.2.8', fingerprint)])

@@ -6,12 +6,7 @@ import { respond } from './respond.ts'
 import { traceOf } from './trace.ts'
 
 /** Sends an answer on a connection of its own. Rejects when nobody took it. */
-export type Deliver = (
-  call: Context['call'],
-  address: string,
-  contentType: string,
-  body: string | Buffer,
-) => Promise<void>
+export type Deliver = (call: Context['call'], address: string, contentType: string, body: Buffer) => Promise<void>
 
 /** Takes care of what goes on after the request: whoever stops the gateway waits for it. */
 export type Background = (work: Promise<void>) => void
@@ -30,7 +25,7 @@ export function replyAsynchronously(
     const answer = await work({ ...context, call: within }, span)
     const headers = { action, relatesTo, messageId: `urn:uuid:${id}`, to: address }
     const message = respond({ headers, body: answer.body, attachments: answer.attachments ?? [], mtom, id })
-    await deliver(within, address, message.headers?.['content-type'] ?? '', message.body as string | Buffer)
+    await deliver(within, address, message.headers?.['content-type'] ?? '', Buffer.concat(message.body))
   })
   background(
     delivery.catch((thrown: unknown) => call.log.error('asynchronous.not-delivered', { error: traceOf(thrown) })),

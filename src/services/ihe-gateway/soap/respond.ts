@@ -1,3 +1,4 @@
+import type { Buffer } from 'node:buffer'
 import type { HttpResponse } from '../../../platform/http/port.ts'
 import { type Attachment, inline, writeMtom } from '../../../standards/ihe/mtom/write.ts'
 import { type ResponseHeaders, writeEnvelope } from '../../../standards/ihe/soap/envelope.ts'
@@ -13,8 +14,10 @@ export type Outgoing = {
   readonly id: string
 }
 
+export type SoapResponse = HttpResponse & { readonly body: readonly Buffer[] }
+
 /** In the encoding the request came in: ITI TF-2 V.8. */
-export function respond({ headers, body, attachments, mtom, id }: Outgoing, status = 200): HttpResponse {
+export function respond({ headers, body, attachments, mtom, id }: Outgoing, status = 200): SoapResponse {
   if (mtom) {
     const message = writeMtom(
       writeEnvelope(headers, body),
@@ -24,11 +27,10 @@ export function respond({ headers, body, attachments, mtom, id }: Outgoing, stat
     )
     return { status, headers: { 'content-type': message.contentType, 'mime-version': '1.0' }, body: message.body }
   }
-  const text = inline(writeEnvelope(headers, body), attachments)
   return {
     status,
     headers: { 'content-type': `application/soap+xml; charset=UTF-8; action="${headers.action}"` },
-    body: text,
+    body: inline(writeEnvelope(headers, body), attachments),
   }
 }
 

@@ -4,7 +4,8 @@ import { type Xml, xml } from '../tree.ts'
 import { xopInclude } from './read.ts'
 
 export type Attachment = { readonly id: string; readonly type: string; readonly bytes: Buffer }
-export type MtomMessage = { readonly contentType: string; readonly body: Buffer }
+/** The parts of `body` follow each other: an attachment is large, and is sent as it lies. */
+export type MtomMessage = { readonly contentType: string; readonly body: readonly Buffer[] }
 
 /** Stands in the envelope for an attachment: nothing, white space neither, beside it. https://www.w3.org/TR/xop10/#xop_include */
 export function include(attachment: Attachment): Xml {
@@ -30,7 +31,7 @@ export function writeMtom(
   ]
   return {
     contentType: `multipart/related; boundary="${boundary}"; type="application/xop+xml"; start="<${rootId}>"; start-info="application/soap+xml"; action="${action}"`,
-    body: Buffer.concat(chunks),
+    body: chunks,
   }
 }
 
@@ -40,12 +41,19 @@ function head(boundary: string, type: string, id: string, further = false): Buff
   )
 }
 
-/** The envelope with each xop:Include replaced by the attachment in base64, which needs no escaping: a simple SOAP message. */
-export function inline(envelope: string, attachments: readonly Attachment[]): string {
-  let text = envelope
+/**
+ * The envelope with each xop:Include replaced by the attachment in base64, which needs no escaping: a simple SOAP message, in
+ * parts that follow each other. Attachments stand in the order in which the envelope includes them.
+ */
+export function inline(envelope: string, attachments: readonly Attachment[]): readonly Buffer[] {
+  const chunks: Buffer[] = []
+  let rest = envelope
   for (const attachment of attachments) {
     const placeholder = serialise(include(attachment), { declaration: false })
-    text = text.replace(placeholder, () => attachment.bytes.toString('base64'))
+    const at = rest.indexOf(placeholder)
+    if (at < 0) throw new RangeError('The envelope does not include the attachment')
+    chunks.push(Buffer.from(rest.slice(0, at)), Buffer.from(attachment.bytes.toString('base64'), 'latin1'))
+    rest = rest.slice(at + placeholder.length)
   }
-  return text
+  return [...chunks, Buffer.from(rest)]
 }
