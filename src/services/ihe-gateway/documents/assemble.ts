@@ -64,21 +64,12 @@ async function build(
   document: OfferedDocument,
   patient: Awaited<ReturnType<typeof locate>>,
 ): Promise<AssembledDocument> {
-  const { call, asking, gateway, now } = context
-  const answer = await gateway.sources.structuredRecord(call, asking, patient, gateway.settings.areas)
-  if (answer.outcome !== 'record') throw recordProblem(answer)
+  const { call, gateway, now } = context
   const at = document.content?.creationTime ?? new Date(Math.floor(now.getTime() / 1000) * 1000)
   // The id of the answer is that of the request to the practice. The document has one of its own, and is the same bytes
   // whenever it is built again.
   const newUniqueId = document.offer === 'on-demand' ? uuidOid(gateway.ids()) : undefined
-  const bytes = await gateway.tracer.within(call, 'convert', async (_call, span) => {
-    const { value, issues } = gateway.convert({ ...answer.bundle, id: newUniqueId ?? document.uniqueId }, at)
-    if (issues.length) call.log.info('document.issues', { count: issues.length })
-    const written = Buffer.from(serialise(value))
-    span.set({ 'weft.document.issues': issues.length, 'weft.document.bytes': written.length })
-    return written
-  })
-  const warnings = answer.warnings.map(warningText)
+  const { bytes, warnings } = await converted(context, patient, newUniqueId ?? document.uniqueId, at)
   if (newUniqueId !== undefined) return { bytes, newUniqueId, warnings }
   const hash = createHash('sha1').update(bytes).digest('hex')
   const fixed = await gateway.documents.fix(call, document.uniqueId, { creationTime: at, hash, size: bytes.length })
@@ -91,6 +82,25 @@ async function build(
     })
   }
   return { bytes, warnings }
+}
+
+/** Of the record nothing is held on to while the database is waited for: the bytes are all that goes on. */
+async function converted(
+  { call, asking, gateway }: Context,
+  patient: Awaited<ReturnType<typeof locate>>,
+  id: string,
+  at: Date,
+): Promise<{ bytes: Buffer; warnings: readonly string[] }> {
+  const answer = await gateway.sources.structuredRecord(call, asking, patient, gateway.settings.areas)
+  if (answer.outcome !== 'record') throw recordProblem(answer)
+  const bytes = await gateway.tracer.within(call, 'convert', async (_call, span) => {
+    const { value, issues } = gateway.convert({ ...answer.bundle, id }, at)
+    if (issues.length) call.log.info('document.issues', { count: issues.length })
+    const written = Buffer.from(serialise(value))
+    span.set({ 'weft.document.issues': issues.length, 'weft.document.bytes': written.length })
+    return written
+  })
+  return { bytes, warnings: answer.warnings.map(warningText) }
 }
 
 function warningText(warning: RecordWarning): string {
