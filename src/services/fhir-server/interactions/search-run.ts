@@ -18,6 +18,7 @@ import { type Cursor, type Form, readCursor, writeCursor } from '../search/curso
 import { naturalSort } from '../search/natural-sort.ts'
 import type { Search, Term } from '../search/term.ts'
 import type { FhirServer } from '../server.ts'
+import { overPresentTypes } from './present-types.ts'
 import { documentSorted } from './search-document-sort.ts'
 
 export type Found = {
@@ -27,7 +28,8 @@ export type Found = {
   readonly total: number | undefined
 }
 
-export async function runSearch(server: FhirServer, call: Call, search: Search): Promise<Found> {
+export async function runSearch(server: FhirServer, call: Call, asked: Search): Promise<Found> {
+  const search = await overPresentTypes(server, call, asked)
   const cursor = search.cursor === undefined ? undefined : readCursor(search.cursor)
   if (cursor) await refuseStale(server, call, cursor)
   const dense = await denseTerms(server, call, search)
