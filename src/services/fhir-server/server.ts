@@ -40,6 +40,8 @@ export type FhirLimits = {
   readonly maxCount: number
   /** Values in one OR list. */
   readonly maxValues: number
+  /** Conditions of one search. */
+  readonly maxConditions: number
   /** Resources that _include and _revinclude may add to a page. */
   readonly maxIncluded: number
   /** Matches that a conditional delete may remove at once. */
@@ -56,6 +58,7 @@ export const defaultLimits: FhirLimits = {
   defaultCount: 20,
   maxCount: 1000,
   maxValues: 10_000,
+  maxConditions: 50,
   maxIncluded: 5000,
   maxConditionalDeletes: 10_000,
   seekAtMost: 5000,

@@ -1,7 +1,7 @@
 /** From the query's parameters to a Search: each name finds its definition, or the reader is told why not. */
 import { Problem } from '../../../kernel/problem.ts'
 import { splitEscaped } from './escaping.ts'
-import { NotUnderstood } from './not-understood.ts'
+import { NotUnderstood, UnknownModifier } from './not-understood.ts'
 import type { SearchParameter, SearchParameters } from './parameters.ts'
 import type { QueryParameter } from './query-string.ts'
 import { isResultParameter, type ResultDraft, resultParameters } from './result-parameters.ts'
@@ -12,6 +12,8 @@ export type ResolveOptions = {
   readonly maxCount: number
   /** OR lists beyond this are refused. */
   readonly maxValues: number
+  /** Conditions beyond this are refused: what the database needs to plan them grows with their third power. */
+  readonly maxConditions: number
 }
 
 /** `Prefer: handling=strict` is the caller's affair: it looks at `notUnderstood`. Throws Problem('invalid'). */
@@ -43,14 +45,24 @@ export function resolveSearch(
       if (isResultParameter(parameter.name)) resultParameters(parameter, draft, parameters, options)
       else terms.push(resolveTerm(draft.types, parameter.name, parameter.value, { parameters, ...options }, 0))
     } catch (problem) {
+      if (problem instanceof UnknownModifier) throw refusal(parameter.name, problem.message, 'not-supported')
       if (!(problem instanceof NotUnderstood)) throw problem
       notUnderstood.push({ name: parameter.name, reason: problem.message })
       continue
     }
     if (parameter.name !== '_cursor') understood.push(parameter)
   }
+  if (terms.length > options.maxConditions)
+    throw refusal(
+      'http.query',
+      `${terms.length} conditions where at most ${options.maxConditions} may be`,
+      'too-costly',
+    )
   return { ...draft, terms, understood, notUnderstood }
 }
+
+const refusal = (name: string, reason: string, fhir: string) =>
+  new Problem('invalid', reason, { at: name.slice(0, 100), code: { fhir } })
 
 type Scope = { readonly parameters: SearchParameters; readonly maxValues: number }
 
@@ -68,6 +80,8 @@ function resolveTerm(types: readonly string[], name: string, value: string, scop
   const colon = head.indexOf(':')
   const code = colon < 0 ? head : head.slice(0, colon)
   const modifier = colon < 0 ? undefined : head.slice(colon + 1)
+  if (modifier !== undefined && isResultParameter(code))
+    throw new UnknownModifier(`${quoted(code)} has no modifier ${quoted(modifier)}`)
   const parameter = findParameter(types, code, scope.parameters)
   if (dot >= 0) return resolveChain(parameter, modifier, name.slice(dot + 1), value, scope, depth)
   if (code === '_id') return resolveId(modifier, value, scope)
@@ -110,11 +124,12 @@ function resolveMatch(parameter: SearchParameter, modifier: string | undefined, 
   }
   if (parameter.type === 'reference' && leadsTo(parameter, modifier, scope.parameters))
     return { ...match, modifier: 'type', targetType: modifier }
-  throw new NotUnderstood(`${quoted(parameter.code)} has no modifier ${quoted(modifier)}`)
+  throw new UnknownModifier(`${quoted(parameter.code)} has no modifier ${quoted(modifier)}`)
 }
 
 function resolveId(modifier: string | undefined, value: string, scope: Scope): Term {
-  if (modifier !== undefined && modifier !== 'not') throw new NotUnderstood(`'_id' has no modifier ${quoted(modifier)}`)
+  if (modifier !== undefined && modifier !== 'not')
+    throw new UnknownModifier(`'_id' has no modifier ${quoted(modifier)}`)
   return { kind: 'id', ids: splitValues('_id', value, scope), not: modifier === 'not' }
 }
 
@@ -144,17 +159,20 @@ function resolveChain(
 ): Term {
   if (parameter.type !== 'reference') throw new NotUnderstood(`${quoted(parameter.code)} is no reference to chain from`)
   if (modifier !== undefined && !leadsTo(parameter, modifier, scope.parameters))
-    throw new NotUnderstood(`${quoted(parameter.code)} does not lead to ${quoted(modifier)}`)
+    throw new UnknownModifier(`${quoted(parameter.code)} does not lead to ${quoted(modifier)}`)
   const all = parameter.target.length === 0 || parameter.target.includes('Resource')
   const types = modifier !== undefined ? [modifier] : all ? scope.parameters.resourceTypes : parameter.target
+  let noModifier: UnknownModifier | undefined
   const targets = types.flatMap((type) => {
     try {
       return [{ type, term: resolveTerm([type], rest, value, scope, depth + 1) }]
     } catch (problem) {
+      if (problem instanceof UnknownModifier) noModifier = problem
       if (problem instanceof NotUnderstood) return []
       throw problem
     }
   })
+  if (targets.length === 0 && noModifier) throw noModifier
   if (targets.length === 0)
     throw new NotUnderstood(`Nothing that ${quoted(parameter.code)} leads to has a search parameter ${quoted(rest)}`)
   return { kind: 'chain', parameter, targets }

@@ -16,6 +16,8 @@ export type ResultDraft = Writable<Omit<Search, 'terms' | 'understood' | 'notUnd
 type Limits = { readonly maxCount: number }
 type Read = (value: string, draft: ResultDraft, parameters: SearchParameters, limits: Limits) => void
 
+const mostSortKeys = 10
+
 const readers: Readonly<Record<string, Read>> = {
   _type(value, draft, parameters) {
     const types = value.split(',')
@@ -39,8 +41,12 @@ const readers: Readonly<Record<string, Read>> = {
       throw new Problem('invalid', '_summary is true, false, text, data or count', { at: '_summary' })
     draft.summary = value as Summary
   },
-  _elements(value, draft) {
-    const elements = value.split(',').map((name) => name.split('.').at(-1) ?? '')
+  _elements(value, draft, parameters) {
+    // `Patient.name` and `name.family` are the element `name`: only whole elements of the resource are chosen.
+    const elements = value.split(',').map((path) => {
+      const [first = '', second] = path.split('.')
+      return second !== undefined && parameters.isResourceType(first) ? second : first
+    })
     if (!elements.every((name) => /^[A-Za-z]\w*$/.test(name)))
       throw new Problem('invalid', '_elements is a list of element names', { at: '_elements' })
     draft.elements.push(...elements)
@@ -51,6 +57,11 @@ const readers: Readonly<Record<string, Read>> = {
       const code = descending ? part.slice(1) : part
       draft.sort.push({ parameter: code === '_id' ? 'id' : sortable(draft.types, code, parameters), descending })
     }
+    if (draft.sort.length > mostSortKeys)
+      throw new Problem('invalid', `${draft.sort.length} sort keys where at most ${mostSortKeys} may be`, {
+        at: '_sort',
+        code: { fhir: 'too-costly' },
+      })
   },
   _cursor(value, draft) {
     draft.cursor = value

@@ -109,6 +109,8 @@ test('a chain takes several steps, forwards and backwards', async () => {
 test('_summary and _elements give a part, and say so', async () => {
   const part = async (query: string) => (await ask('GET', query)).json.entry[0].resource
   const tagged = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' }
+  assert.deepEqual(await part('/Observation?_elements=Observation.value'), await part('/Observation?_elements=value'))
+  assert.deepEqual(await part('/Observation?_elements=note.text'), await part('/Observation?_elements=note'))
   const elements = await part('/Observation?_elements=value')
   assert.deepEqual(Object.keys(elements).sort(), ['code', 'id', 'meta', 'resourceType', 'status', 'valueString'])
   assert.deepEqual(elements.meta.tag, [tagged])

@@ -104,4 +104,35 @@ test('a search finds by token, string, date, reference, chain and reverse chain'
   await finds('/Observation?_include=Observation:subject', ['o1'])
 })
 
+test('a modifier that a parameter does not have is refused: without it another search would be answered', async () => {
+  for (const query of [
+    'name:text=ana',
+    'gender:not-in=http://x',
+    'identifier:of-type=a|b|c',
+    'birthdate:exact=1980',
+    '_id:missing=true',
+    '_sort:desc=family',
+    'organization:Patient=1',
+    'organization.name:text=x',
+    'organization:Patient.name=x',
+    '_has:Observation:patient:code:text=x',
+  ]) {
+    const refused = await ask('GET', `/Patient?${query}`)
+    assert.equal(refused.status, 400, query)
+    assert.equal(refused.json.issue[0].code, 'not-supported', query)
+    assert.deepEqual(refused.json.issue[0].expression, [query.split('=')[0]])
+  }
+  assert.equal((await ask('GET', '/Patient?nonsense:text=x')).status, 200)
+})
+
+test('more conditions or sort keys than a database can plan in good time are refused', async () => {
+  const times = (n: number, text: string, between: string) => Array(n).fill(text).join(between)
+  assert.equal((await ask('GET', `/Patient?${times(50, 'name=a', '&')}`)).status, 200)
+  const conditions = await ask('GET', `/Patient?${times(51, 'name=a', '&')}`)
+  assert.deepEqual([conditions.status, conditions.json.issue[0].code], [400, 'too-costly'])
+  assert.equal((await ask('GET', `/Patient?_sort=${times(10, 'family', ',')}`)).status, 200)
+  const keys = await ask('GET', `/Patient?_sort=${times(11, 'family', ',')}`)
+  assert.deepEqual([keys.status, keys.json.issue[0].expression], [400, ['_sort']])
+})
+
 test('nothing went wrong unseen', () => assert.deepEqual(errors, []))
