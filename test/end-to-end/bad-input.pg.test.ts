@@ -115,6 +115,11 @@ test('media types that are not spoken', async () => {
   await refuses(415, '/Patient/_search', post('{"name":"x"}', { 'content-type': 'application/json' }), /Content-Type/)
   await refuses(406, '/Patient', { headers: { accept: 'application/fhir+xml' } }, /Accept/)
   await refuses(406, '/Patient?_format=xml', {}, /_format/)
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  await refuses(406, '/Patient/_search', post('_format=xml', form), /_format/)
+  await refuses(406, '/Patient', { headers: { accept: 'application/fhir+json; fhirVersion=3.0' } }, /Accept/)
+  const stu3 = { 'content-type': 'application/fhir+json; fhirVersion=3.0' }
+  await refuses(415, '/Patient', post('{"resourceType":"Patient"}', stu3), /Content-Type/)
   assert.equal(
     (await send('/Patient', { headers: { accept: 'application/fhir+xml;q=0.5, application/json' } })).status,
     200,

@@ -15,11 +15,11 @@ export type Asked = {
 /** Reads headers and body. Throws Problem for what cannot be accepted. https://hl7.org/fhir/R4/http.html#general */
 export function readRequest(http: HttpRequest, interaction: Interaction, server: FhirServer): Asked {
   const { headers, params, method } = http
-  if (needsLook(headers.accept) || http.query.includes('_format=')) checkAccept(headers.accept, http.query)
   const preference = text(headers.prefer)
   const contentType = text(headers['content-type'])
   const isForm = interaction.path.endsWith('/_search') && method === 'POST'
   const query = isForm ? formQuery(http, contentType) : http.query
+  if (needsLook(headers.accept) || query.includes('_format=')) checkAccept(headers.accept, query)
   const prefer = preferred(preference)
   return {
     request: {
@@ -69,7 +69,9 @@ function checkAccept(accept: string | string[] | undefined, query: string): void
   const ranges = (text(accept) ?? '*/*').split(',').map((range) => range.split(';').map((part) => part.trim()))
   const some = ranges.some(
     ([type = '', ...options]) =>
-      acceptable.test(type.toLowerCase()) && !options.some((option) => /^q=0(\.0*)?$/.test(option)),
+      acceptable.test(type.toLowerCase()) &&
+      isOurVersion(options) &&
+      !options.some((option) => /^q=0(\.0*)?$/.test(option)),
   )
   // A browser that wants a page is shown the resource.
   if (some || ranges.some(([type]) => type === 'text/html')) return
@@ -78,6 +80,10 @@ function checkAccept(accept: string | string[] | undefined, query: string): void
     code: { http: 406, fhir: 'not-supported' },
   })
 }
+
+/** https://hl7.org/fhir/R4/http.html#version-parameter — no other version of FHIR is spoken here. */
+const isOurVersion = (options: readonly string[]) =>
+  options.every((option) => !/^fhirversion=/i.test(option) || /^fhirversion="?4\.0(\.\d+)?"?$/i.test(option))
 
 function decodeLoosely(value: string): string {
   try {
@@ -118,6 +124,7 @@ function jsonBody(
   if (!wanted.includes(type)) throw wrongType(wanted.join(' or '))
   const charset = options.find((option) => option.startsWith('charset='))
   if (charset && !/^charset="?utf-?8"?$/.test(charset)) throw wrongType('UTF-8')
+  if (!isOurVersion(options)) throw wrongType('FHIR R4: fhirVersion=4.0')
   return parseJson(http.body, { maxDepth: server.limits.maxDepth })
 }
 
