@@ -6,7 +6,7 @@ import { resolveSearch } from '../search/resolve.ts'
 import type { FoundRow } from '../search/compile/statement.ts'
 import type { Search } from '../search/term.ts'
 import type { FhirServer } from '../server.ts'
-import type { Key } from '../store/port.ts'
+import type { Key, Stored } from '../store/port.ts'
 import { asResource, deleteChange } from './prepare.ts'
 import type { Result } from './result.ts'
 import { matchingKeys } from './search-run.ts'
@@ -77,12 +77,22 @@ export async function conditionalUpdate(
     const match = await theOneMatch(inside, call, type, query, type)
     if (!match) {
       if (resource.id === undefined) return create(inside, call, type, body)
-      return update(inside, call, { type, id: resource.id }, body, { ifMatch, inTransaction: true })
+      const key = { type, id: resource.id }
+      refuseOther(key, await inside.store.read(call, key))
+      return update(inside, call, key, body, { ifMatch, inTransaction: true })
     }
     if (resource.id !== undefined && resource.id !== match.id)
       throw new Problem('invalid', 'The condition matches a resource with another id', { at: `${type}.id` })
     return update(inside, call, { type, id: match.id }, { ...resource, id: match.id }, { ifMatch, inTransaction: true })
   })
+}
+
+/** The condition matched nothing, so what already has the id is a resource that the caller did not mean. */
+export function refuseOther({ type, id }: Key, stored: Stored | undefined): void {
+  if (stored?.document !== undefined)
+    throw new Problem('conflict', `The condition matches nothing, but ${type}/${id} is there already`, {
+      at: `${type}.id`,
+    })
 }
 
 /** Removes one match, or all of them. `Prefer: return=OperationOutcome` says how many. */

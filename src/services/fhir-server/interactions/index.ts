@@ -122,7 +122,10 @@ const restful: readonly Interaction[] = [
     method: 'PUT',
     path: '/:type/:id',
     inBundle: true,
-    run: (server, call, request) => update(server, call, keyOf(request), request.body, { ifMatch: request.ifMatch }),
+    run: (server, call, request) => {
+      const { ifMatch, ifNoneMatch } = request
+      return update(server, call, keyOf(request), request.body, { ifMatch, ifNoneMatch })
+    },
   },
   {
     code: 'patch',

@@ -7,17 +7,24 @@ import type { FhirServer } from '../server.ts'
 import type { Change, Key, Stored } from '../store/port.ts'
 import { entryAt, type EntryRequest } from './bundle-entries.ts'
 import { conditionalReferences, isConditional, resolveReferences, type Undo } from './bundle-references.ts'
-import { conditionLock, conditionOf, foundResult, theOneMatch } from './conditional.ts'
+import { conditionLock, conditionOf, foundResult, refuseOther, theOneMatch } from './conditional.ts'
 import { asResource, checkId, deleteChange, putChange } from './prepare.ts'
 import type { Result } from './result.ts'
 import { matchingKeys } from './search-run.ts'
 import { ValidationProblem } from './validation-problem.ts'
 import { inEntry, within } from './within-entry.ts'
-import { again, checkVersion } from './write.ts'
+import { again, checkAbsent, checkVersion } from './write.ts'
 
 /** What an entry turned out to be, once its conditions were looked up. */
 type Plan =
-  | { readonly do: 'put'; readonly entry: EntryRequest; readonly key: Key; readonly resource: Resource }
+  | {
+      readonly do: 'put'
+      readonly entry: EntryRequest
+      readonly key: Key
+      readonly resource: Resource
+      /** Its condition matched nothing. */
+      readonly isNew?: true
+    }
   | { readonly do: 'patch'; readonly entry: EntryRequest; readonly key: Key }
   | { readonly do: 'found'; readonly entry: EntryRequest; readonly result: Result & { stored: Key } }
   /** Its condition is that of an entry before it, which creates what it asks for. */
@@ -250,8 +257,10 @@ async function planConditional(
   if (first && entry.method === 'POST' && first.entry.method === 'POST') return { do: 'same', entry, as: first }
   if (first) throw new Problem('invalid', 'Another entry has the same condition', { at, code: { fhir: 'duplicate' } })
   const plan = written(entry, { type, id: entry.method === 'POST' ? server.ids() : (own ?? server.ids()) })
-  if (plan.do === 'put') creates.set(`${type}?${condition}`, plan)
-  return plan
+  if (plan.do !== 'put') return plan
+  const fresh = { ...plan, isNew: true } as const
+  creates.set(`${type}?${condition}`, fresh)
+  return fresh
 }
 
 /** https://hl7.org/fhir/R4/http.html#trules — no resource may be written by two entries. */
@@ -374,7 +383,11 @@ async function writePuts(
   for (const plan of writes) {
     const { entry, key } = plan
     const stored = before.get(nameOf(key))
-    within(entry.index, () => checkVersion(key, stored, entry.ifMatch))
+    within(entry.index, () => {
+      checkVersion(key, stored, entry.ifMatch)
+      checkAbsent(key, stored, entry.ifNoneMatch)
+      if (plan.do === 'put' && plan.isNew) refuseOther(key, stored)
+    })
     const resource =
       plan.do === 'put' ? plan.resource : within(entry.index, () => patched(server, plan.entry, key, stored, hooks))
     if (entry.method === 'PUT' && entry.path[1] !== undefined && resource.id !== key.id)

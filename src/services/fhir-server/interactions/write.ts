@@ -21,7 +21,7 @@ export async function update(
   call: Call,
   key: Key,
   body: unknown,
-  { ifMatch, inTransaction }: WriteOptions = {},
+  { ifMatch, ifNoneMatch, inTransaction }: WriteOptions = {},
 ): Promise<Result> {
   const resource = asResource(body, server, key.type)
   checkId(key.id, key.type)
@@ -37,6 +37,7 @@ export async function update(
   return attempted(server, call, key, { ifMatch, inTransaction }, async (store) => {
     const before = await store.read(call, key)
     checkVersion(key, before, ifMatch)
+    checkAbsent(key, before, ifNoneMatch)
     return put(server, call, store, { resource, id: key.id, warnings }, before)
   })
 }
@@ -77,20 +78,39 @@ async function put(
   }
 }
 
-/** https://hl7.org/fhir/R4/http.html#concurrency */
+/**
+ * https://hl7.org/fhir/R4/http.html#concurrency — tags are compared as the weak ones they are, and a bare version is
+ * taken for its tag. https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1
+ */
 export function checkVersion({ type, id }: Key, stored: Stored | undefined, ifMatch: string | undefined): void {
   if (ifMatch === undefined) return
-  const tag = ifMatch.startsWith('W/') ? ifMatch : `W/${ifMatch.startsWith('"') ? ifMatch : `"${ifMatch}"`}`
   if (!stored || stored.document === undefined)
     throw new Problem('precondition-failed', `${type}/${id} has no current version`, { at: `${type}.meta.versionId` })
-  if (tag !== eTag(stored.version))
+  const current = eTag(stored.version)
+  const matches = (tag: string) => {
+    if (tag === '*' || tag === current) return true
+    return `W/${tag}` === current || `W/"${tag}"` === current
+  }
+  if (!ifMatch.split(',').some((tag) => matches(tag.trim())))
     throw new Problem('precondition-failed', `${type}/${id} is in version ${stored.version} by now`, {
       at: `${type}.meta.versionId`,
     })
 }
 
+/** `If-None-Match: *` on a write: only where nothing is yet. https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2 */
+export function checkAbsent({ type, id }: Key, stored: Stored | undefined, ifNoneMatch: string | undefined): void {
+  if (ifNoneMatch?.trim() === '*' && stored?.document !== undefined)
+    throw new Problem('precondition-failed', `${type}/${id} is there already, in version ${stored.version}`, {
+      at: `${type}.id`,
+    })
+}
+
 /** `inTransaction`: the server's store is one; what fails in it ends it, so trying again is its owner's affair. */
-type WriteOptions = { readonly ifMatch?: string | undefined; readonly inTransaction?: boolean | undefined }
+type WriteOptions = {
+  readonly ifMatch?: string | undefined
+  readonly ifNoneMatch?: string | undefined
+  readonly inTransaction?: boolean | undefined
+}
 
 function attempted<T>(
   server: FhirServer,

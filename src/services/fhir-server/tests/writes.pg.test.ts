@@ -21,6 +21,42 @@ test('a stale version is refused, the current one is not', async () => {
   assert.equal((await ask('DELETE', '/Patient/v1', undefined, { 'if-match': 'W/"1"' })).status, 412)
 })
 
+test('a version is named weakly, strongly, bare, or as one of several; * is any', async () => {
+  const body = patient({ id: 'v3' })
+  const put = async (ifMatch: string) => (await ask('PUT', '/Patient/v3', body, { 'if-match': ifMatch })).status
+  assert.equal(await put('*'), 412)
+  await ask('PUT', '/Patient/v3', body)
+  assert.deepEqual([await put('W/"1"'), await put('"2"'), await put('3'), await put('*')], [200, 200, 200, 200])
+  assert.deepEqual([await put('W/"1", W/"5"'), await put('W/"1", W/"2"'), await put('garbage')], [200, 412, 412])
+})
+
+test('who wants to create only (If-None-Match: *) does not overwrite', async () => {
+  const create = (body: object) => ask('PUT', '/Patient/v4', body, { 'if-none-match': '*' })
+  assert.equal((await create(patient({ id: 'v4', gender: 'male' }))).status, 201)
+  assert.equal((await create(patient({ id: 'v4' }))).status, 412)
+  const bundle = transaction(
+    entry('PUT', 'Patient/v4', patient({ id: 'v4' }), {
+      request: { method: 'PUT', url: 'Patient/v4', ifNoneMatch: '*' },
+    }),
+  )
+  assert.equal((await ask('POST', '/', bundle)).status, 412)
+  assert.equal((await ask('GET', '/Patient/v4')).json.gender, 'male')
+  await ask('DELETE', '/Patient/v4')
+  assert.equal((await create(patient({ id: 'v4' }))).status, 201)
+})
+
+test('a conditional update that matches nothing does not overwrite a resource that has the id', async () => {
+  await ask('PUT', '/Patient/v5', patient({ id: 'v5', gender: 'male' }))
+  const url = 'Patient?identifier=urn:v5|other'
+  const body = patient({ id: 'v5', identifier: [{ system: 'urn:v5', value: 'other' }] })
+  assert.equal((await ask('PUT', `/${url}`, body)).status, 409)
+  const refused = await ask('POST', '/', transaction(entry('PUT', url, body)))
+  assert.equal(refused.status, 409)
+  assert.equal((await ask('GET', '/Patient/v5')).json.gender, 'male')
+  await ask('DELETE', '/Patient/v5')
+  assert.equal((await ask('PUT', `/${url}`, body)).status, 201)
+})
+
 test('of many writers with one version, one wins; without a version, none is lost', async () => {
   await ask('PUT', '/Patient/v2', patient({ id: 'v2' }))
   const raced = await Promise.all(
