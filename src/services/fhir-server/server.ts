@@ -42,6 +42,8 @@ export type FhirLimits = {
   readonly maxValues: number
   /** Conditions of one search. */
   readonly maxConditions: number
+  /** Types that the chains of one search may end in, all together. */
+  readonly maxBranches: number
   /** Resources that _include and _revinclude may add to a page. */
   readonly maxIncluded: number
   /** Matches that a conditional delete may remove at once. */
@@ -59,6 +61,7 @@ export const defaultLimits: FhirLimits = {
   maxCount: 1000,
   maxValues: 10_000,
   maxConditions: 50,
+  maxBranches: 1000,
   maxIncluded: 5000,
   maxConditionalDeletes: 10_000,
   seekAtMost: 5000,

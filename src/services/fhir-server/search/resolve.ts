@@ -14,6 +14,8 @@ export type ResolveOptions = {
   readonly maxValues: number
   /** Conditions beyond this are refused: what the database needs to plan them grows with their third power. */
   readonly maxConditions: number
+  /** Ends of all chains together: one that names no types forks into every type that its references may lead to. */
+  readonly maxBranches: number
 }
 
 /** `Prefer: handling=strict` is the caller's affair: it looks at `notUnderstood`. Throws Problem('invalid'). */
@@ -52,13 +54,20 @@ export function resolveSearch(
     }
     if (parameter.name !== '_cursor') understood.push(parameter)
   }
-  if (terms.length > options.maxConditions)
-    throw refusal(
-      'http.query',
-      `${terms.length} conditions where at most ${options.maxConditions} may be`,
-      'too-costly',
-    )
+  refuseCostly(terms, options)
   return { ...draft, terms, understood, notUnderstood }
+}
+
+function refuseCostly(terms: readonly Term[], { maxConditions, maxBranches }: ResolveOptions): void {
+  if (terms.length > maxConditions)
+    throw refusal('http.query', `${terms.length} conditions where at most ${maxConditions} may be`, 'too-costly')
+  if (terms.reduce((sum, term) => sum + branches(term), 0) > maxBranches)
+    throw refusal('http.query', 'The chains lead to too many types: name them, as in subject:Patient.name', 'too-costly')
+}
+
+function branches(term: Term): number {
+  if (term.kind === 'chain') return term.targets.reduce((sum, target) => sum + branches(target.term), 0)
+  return term.kind === 'has' ? branches(term.term) : 1
 }
 
 const refusal = (name: string, reason: string, fhir: string) =>

@@ -133,6 +133,9 @@ test('more conditions or sort keys than a database can plan in good time are ref
   assert.equal((await ask('GET', `/Patient?_sort=${times(10, 'family', ',')}`)).status, 200)
   const keys = await ask('GET', `/Patient?_sort=${times(11, 'family', ',')}`)
   assert.deepEqual([keys.status, keys.json.issue[0].expression], [400, ['_sort']])
+  assert.equal((await ask('GET', '/Provenance?target.subject.general-practitioner.name=x')).status, 200)
+  const forks = await ask('GET', '/Basic?subject.subject.subject.name=x')
+  assert.deepEqual([forks.status, forks.json.issue[0].code], [400, 'too-costly'])
 })
 
 test('nothing went wrong unseen', () => assert.deepEqual(errors, []))
