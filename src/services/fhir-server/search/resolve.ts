@@ -62,7 +62,11 @@ function refuseCostly(terms: readonly Term[], { maxConditions, maxBranches }: Re
   if (terms.length > maxConditions)
     throw refusal('http.query', `${terms.length} conditions where at most ${maxConditions} may be`, 'too-costly')
   if (terms.reduce((sum, term) => sum + branches(term), 0) > maxBranches)
-    throw refusal('http.query', 'The chains lead to too many types: name them, as in subject:Patient.name', 'too-costly')
+    throw refusal(
+      'http.query',
+      'The chains lead to too many types: name them, as in subject:Patient.name',
+      'too-costly',
+    )
 }
 
 function branches(term: Term): number {

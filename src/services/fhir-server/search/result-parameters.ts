@@ -89,8 +89,20 @@ export function resultParameters(
   const include = includeNames.exec(name)
   if (!include) return readers[name]?.(value, draft, parameters, limits)
   const list = include[1] === '_include' ? draft.includes : draft.revincludes
-  list.push(...readInclude(value, include[2] !== undefined, include[1] as string, draft.types, parameters))
+  for (const one of readInclude(value, include[2] !== undefined, include[1] as string, draft.types, parameters))
+    if (!list.some((other) => isSame(one, other))) list.push(one)
+  if (list.length > mostIncludes)
+    throw new Problem('invalid', `More than ${mostIncludes} different references to follow`, {
+      at: name,
+      code: { fhir: 'too-costly' },
+    })
 }
+
+/** `*` alone is one for each of R4's 148 types. */
+const mostIncludes = 300
+
+const isSame = (a: Include, b: Include) =>
+  a.from === b.from && a.parameter === b.parameter && a.target === b.target && a.iterate === b.iterate
 
 function sortable(types: readonly string[], code: string, parameters: SearchParameters): SearchParameter {
   const parameter = parameters.of(types[0] ?? 'Resource').get(code)

@@ -134,6 +134,12 @@ test('more conditions or sort keys than a database can plan in good time are ref
   const keys = await ask('GET', `/Patient?_sort=${times(11, 'family', ',')}`)
   assert.deepEqual([keys.status, keys.json.issue[0].expression], [400, ['_sort']])
   assert.equal((await ask('GET', '/Provenance?target.subject.general-practitioner.name=x')).status, 200)
+  const again = times(2000, '_revinclude:iterate=*', '&')
+  assert.equal((await ask('GET', `/Patient?_include=*&_revinclude=*&${again}`)).status, 200)
+  const types = ['Account', 'Basic', 'CarePlan', 'Claim', 'Group', 'Device', 'List', 'Task']
+  const many = types.flatMap((from) => [...types, 'Patient', 'Location'].map((to) => `_revinclude=${from}:*:${to}`))
+  const followed = await ask('GET', `/Patient?_revinclude=*&_revinclude:iterate=*&${many.join('&')}`)
+  assert.deepEqual([followed.status, followed.json.issue?.[0].code], [400, 'too-costly'])
   const forks = await ask('GET', '/Basic?subject.subject.subject.name=x')
   assert.deepEqual([forks.status, forks.json.issue[0].code], [400, 'too-costly'])
 })
