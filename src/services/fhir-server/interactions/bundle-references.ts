@@ -1,5 +1,6 @@
 /** References between the entries of a transaction. https://hl7.org/fhir/R4/http.html#trules */
 import { Problem } from '../../../kernel/problem.ts'
+import type { Definitions } from '../../../standards/fhir/definitions/definitions.ts'
 import { isRawNumber } from '../../../standards/fhir/json.ts'
 import type { Resource } from '../../../standards/fhir/types.ts'
 
@@ -16,11 +17,15 @@ export function conditionalReferences(resource: unknown, at: string, found: Map<
 export const isConditional = (reference: string): boolean => /^[A-Z][A-Za-z]+\?/.test(reference)
 
 /**
- * Puts the ids that the server gave in the place of the bundle's own: in references, in every other link (uri, url, oid,
- * uuid, canonical), and in the links of a narrative. Changes the resource, and notes in `undo` what stood there. Throws
- * for a reference to nothing.
+ * Puts the ids that the server gave in the place of the bundle's own: in references, in elements of type uri, url and
+ * canonical, and in the links of a narrative. An oid or uuid cannot hold an address, and an extension's url says what the
+ * extension is: both stay. Changes the resource, and notes in `undo` what stood there. Throws for a reference to nothing.
  */
-export function resolveReferences(resource: Resource, at: string, resolve: Resolve, undo: Undo[]): void {
+export function resolveReferences(
+  resource: Resource,
+  at: string,
+  { definitions, resolve, undo }: { definitions: Definitions; resolve: Resolve; undo: Undo[] },
+): void {
   walk(resource, at, (target, key, text, path) => {
     const put = (value: string) => {
       undo.push(() => {
@@ -40,12 +45,27 @@ export function resolveReferences(resource: Resource, at: string, resolve: Resol
       put(
         text.replaceAll(/(?<=(?:href|src)\s*=\s*["'])urn:(?:uuid|oid):[^"']+/g, (link) => resolve(link, path) ?? link),
       )
-    } else if (isLocal(text) && key !== 'value' && key !== 'id') {
-      // `value` is a text of its own (an Identifier's); every other urn is a link.
+    } else if (isLocal(text)) {
       const found = resolve(text, path)
-      if (found !== undefined) put(found)
+      if (found !== undefined && isLink(resource, path.slice(at.length), definitions)) put(found)
     }
   })
+}
+
+/** Whether the element at the path, `.extension[0].valueUri`, is one whose text is an address. */
+function isLink(resource: Resource, path: string, definitions: Definitions): boolean {
+  let value: unknown = resource
+  let type: string | undefined = resource.resourceType
+  for (const step of path.match(/[^.[\]]+/g) ?? []) {
+    if (type === 'Extension' && step === 'url') return false
+    const isIndex = Array.isArray(value)
+    value = (value as Record<string, unknown>)[step]
+    if (!isIndex)
+      type = step.startsWith('_') ? 'Element' : definitions.type(type ?? '')?.properties.get(step)?.type.code
+    // A contained resource says itself what it is.
+    if (type === 'Resource') type = (value as Partial<Resource> | undefined)?.resourceType ?? type
+  }
+  return type === 'uri' || type === 'url' || type === 'canonical'
 }
 
 const isLocal = (text: string) => text.startsWith('urn:uuid:') || text.startsWith('urn:oid:')

@@ -307,20 +307,25 @@ async function resolveLinks(
     links.set(reference, `${match.type}/${match.id}`)
   }
   const own = new Map(puts.flatMap(({ entry, key }) => aliases(entry, key)))
-  for (const { entry, resource } of puts)
-    resolveReferences(
-      resource,
-      `${entryAt(entry.index)}.resource`,
-      (link) => {
-        const found = links.get(link) ?? own.get(link)
-        if (found !== undefined || isConditional(link)) return found
-        // A fragment goes along: `urn:uuid:…#part`.
-        const hash = link.indexOf('#')
-        const whole = hash > 0 ? links.get(link.slice(0, hash)) : undefined
-        return whole && `${whole}${link.slice(hash)}`
-      },
-      undo,
-    )
+  for (const { entry, resource } of puts) {
+    const base = restfulBase(entry.fullUrl)
+    const resolve = (link: string) => {
+      // A relative reference goes out from the address of its own entry. https://hl7.org/fhir/R4/bundle.html#references
+      const found = links.get(link) ?? (base && links.get(`${base}${link}`)) ?? own.get(link)
+      if (found !== undefined || isConditional(link)) return found
+      // A fragment goes along: `urn:uuid:…#part`.
+      const hash = link.indexOf('#')
+      const whole = hash > 0 ? links.get(link.slice(0, hash)) : undefined
+      return whole && `${whole}${link.slice(hash)}`
+    }
+    const { definitions } = server
+    resolveReferences(resource, `${entryAt(entry.index)}.resource`, { definitions, resolve, undo })
+  }
+}
+
+/** `http://example.org/fhir/` of `http://example.org/fhir/Patient/1`. */
+function restfulBase(fullUrl: string | undefined): string | undefined {
+  return /^(https?:\/\/.*\/)[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.exec(fullUrl ?? '')?.[1]
 }
 
 function knownType(server: FhirServer, type: string, at: string): string {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testFhirServer } from '../../../../test/harness/fhir.ts'
+import type { Resource } from '../../../standards/fhir/types.ts'
 
 const { ask, askAs, errors } = await testFhirServer()
 const patient = (over: object = {}) => ({ resourceType: 'Patient', ...over })
@@ -144,6 +145,69 @@ test('a write answers as it was preferred', async () => {
   assert.equal(
     (await ask('POST', '/Patient', patient(), { prefer: 'return=representation' })).json.resourceType,
     'Patient',
+  )
+})
+
+test('a link of a transaction is followed where it is an address, and a text that looks like one stays', async () => {
+  const b = 'urn:uuid:0d3b7e52-6c1f-4d0a-9a53-5b1d3c0a7e11'
+  const extension = [
+    { url: b, valueUri: b },
+    { url: 'http://x', valueString: b },
+    { url: 'http://x', valueUuid: b },
+    { url: 'http://x', valueUrl: b, _valueUrl: { extension: [{ url: 'http://x', valueCanonical: b }] } },
+  ]
+  const answer = await ask(
+    'POST',
+    '/',
+    transaction(
+      entry(
+        'POST',
+        'Patient',
+        patient({
+          extension,
+          identifier: [{ system: 'urn:ietf:rfc:3986', value: b }],
+          photo: [{ url: b, title: b }],
+          _gender: { extension: [{ url: 'http://x', valueUri: b }] },
+          contained: [
+            { resourceType: 'Basic', id: 'c', code: { text: b }, extension: [{ url: 'http://x', valueUri: b }] },
+          ],
+        }),
+      ),
+      entry('POST', 'Patient', patient(), { fullUrl: b }),
+    ),
+    { prefer: 'return=representation' },
+  )
+  assert.equal(answer.status, 200, answer.text)
+  const [{ resource }, { resource: linked }] = answer.json.entry
+  const address = `Patient/${linked.id}`
+  assert.deepEqual(resource.extension, [
+    { url: b, valueUri: address },
+    { url: 'http://x', valueString: b },
+    { url: 'http://x', valueUuid: b },
+    { url: 'http://x', valueUrl: address, _valueUrl: { extension: [{ url: 'http://x', valueCanonical: address }] } },
+  ])
+  assert.equal(resource.identifier[0].value, b)
+  assert.deepEqual(resource.photo, [{ url: address, title: b }])
+  assert.equal(resource._gender.extension[0].valueUri, address)
+  assert.deepEqual([resource.contained[0].code.text, resource.contained[0].extension[0].valueUri], [b, address])
+})
+
+test('a relative reference of an entry leads to the entry at the same server, not to a stranger here of the same id', async () => {
+  await ask('PUT', '/Patient/123', patient({ id: '123' }))
+  const observation = (reference: string) => ({ resourceType: 'Observation', subject: { reference } })
+  const bundle = transaction(
+    entry('POST', 'Patient', patient({ gender: 'male' }), { fullUrl: 'http://one.example/fhir/Patient/123' }),
+    entry('POST', 'Patient', patient({ gender: 'female' }), { fullUrl: 'http://two.example/fhir/Patient/123' }),
+    entry('POST', 'Observation', observation('Patient/123'), { fullUrl: 'http://one.example/fhir/Observation/5' }),
+    entry('POST', 'Observation', observation('Patient/123'), { fullUrl: 'http://two.example/fhir/Observation/5' }),
+    entry('POST', 'Observation', observation('Patient/123')),
+  )
+  const { json, text } = await ask('POST', '/', bundle, { prefer: 'return=representation' })
+  const [one, two, ...observations] = (json.entry ?? []).map(({ resource }: { resource: Resource }) => resource)
+  assert.deepEqual(
+    observations.map(({ subject }: { subject: { reference: string } }) => subject.reference),
+    [`Patient/${one?.id}`, `Patient/${two?.id}`, 'Patient/123'],
+    text,
   )
 })
 
