@@ -104,6 +104,33 @@ test('a search finds by token, string, date, reference, chain and reverse chain'
   await finds('/Observation?_include=Observation:subject', ['o1'])
 })
 
+test('a canonical is found with and without its version; one that is an address of this server leads there', async () => {
+  const own = 'http://localhost:8000/fhir/Questionnaire/q1'
+  await ask('PUT', '/Questionnaire/q1', { resourceType: 'Questionnaire', id: 'q1', status: 'active', title: 'Mood' })
+  const answered = (id: string, questionnaire: string) =>
+    ask('PUT', `/QuestionnaireResponse/${id}`, {
+      resourceType: 'QuestionnaireResponse',
+      id,
+      status: 'completed',
+      questionnaire,
+    })
+  await answered('r1', own)
+  await answered('r2', 'http://example.org/Q|2')
+  const finds = async (query: string, ids: string[]) => {
+    const { json, text } = await ask('GET', `/QuestionnaireResponse?${query}`)
+    const found = (json.entry ?? []).map(({ resource }: { resource: { id: string } }) => resource.id)
+    assert.deepEqual(found, ids, `${query}: ${text}`)
+  }
+  await finds(`questionnaire=${own}`, ['r1'])
+  await finds('questionnaire=Questionnaire/q1', ['r1'])
+  await finds('questionnaire=q1', ['r1'])
+  await finds('questionnaire.title=mood', ['r1'])
+  await finds('questionnaire=http://example.org/Q', ['r2'])
+  await finds('questionnaire=http://example.org/Q|2', ['r2'])
+  await finds('questionnaire=http://example.org/Q|3', [])
+  await finds('_id=r1&_include=QuestionnaireResponse:questionnaire', ['r1', 'q1'])
+})
+
 test('a modifier that a parameter does not have is refused: without it another search would be answered', async () => {
   for (const query of [
     'name:text=ana',
@@ -140,6 +167,9 @@ test('more conditions or sort keys than a database can plan in good time are ref
   const many = types.flatMap((from) => [...types, 'Patient', 'Location'].map((to) => `_revinclude=${from}:*:${to}`))
   const followed = await ask('GET', `/Patient?_revinclude=*&_revinclude:iterate=*&${many.join('&')}`)
   assert.deepEqual([followed.status, followed.json.issue?.[0].code], [400, 'too-costly'])
+  const names = (n: number) => `target.name=${Array.from({ length: n }, (_, at) => at).join(',')}`
+  const values = await ask('GET', `/Provenance?${names(2000)}`)
+  assert.deepEqual([values.status, values.json.issue?.[0].code], [400, 'too-costly'])
   const forks = await ask('GET', '/Basic?subject.subject.subject.name=x')
   assert.deepEqual([forks.status, forks.json.issue[0].code], [400, 'too-costly'])
 })

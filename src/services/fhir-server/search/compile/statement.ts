@@ -4,6 +4,7 @@
  * plain: newest resources first. seek: gathers at most `seekAtMost` matches and sorts them. walk: goes along the index of
  * the sort key, when matches are too many to gather; rest: those without a key, behind them. full: sorts all matches.
  */
+import { Problem } from '../../../../kernel/problem.ts'
 import type { CompiledSearch } from '../compiled-search.ts'
 import type { Cursor } from '../cursor.ts'
 import type { SearchParameters } from '../parameters.ts'
@@ -207,8 +208,16 @@ function build(options: CompileOptions, write: (context: Context) => string): Co
     },
   }
   const text = write(context)
+  if (values.length > mostValues)
+    throw new Problem('invalid', 'The search compares with more values than one statement takes', {
+      at: 'http.query',
+      code: { fhir: 'too-costly' },
+    })
   return { text, values, fixed: isFixed }
 }
+
+/** https://www.postgresql.org/docs/current/limits.html — query parameters. */
+const mostValues = 65_535
 
 /**
  * Begins with the finder that matches fewest. Where it surely matches few, or is alone, the others are asked row by row:

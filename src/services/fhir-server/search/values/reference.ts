@@ -21,7 +21,10 @@ function targetsOf(text: string, base: string, type: string): ReferenceValue[] {
   if (text.startsWith('#')) return []
   if (type === 'canonical' || type === 'uri') {
     const bar = text.indexOf('|')
-    return bar > 0 ? [{ target: text }, { target: text.slice(0, bar) }] : [{ target: text }]
+    const plain = bar > 0 ? text.slice(0, bar) : text
+    // One of this server's own addresses is a reference too, to be asked for and followed like any other.
+    const local = normalReference(plain, base)
+    return [...new Set([text, plain, local])].map((target) => ({ target }))
   }
   return [{ target: normalReference(text, base) }]
 }
