@@ -59,8 +59,9 @@ export async function checkDatabase(access: DatabaseAccess, root: string): Promi
     const version = rows[0]?.version ?? 0
     if (version < 150000)
       throw new Problem('unavailable', `PostgreSQL 15 or newer is needed; this is ${Math.floor(version / 10000)}`)
-    await checkMigrated(client, migrationsOf(root))
+    // In this order: a role without rights could not even read which migrations ran.
     await checkServerRole(client)
+    await checkMigrated(client, migrationsOf(root))
   })
 }
 

@@ -13,6 +13,7 @@ export type RoleFacts = {
   bypassrls: boolean
   /** Roles other than itself whose rights it has and who own tables here; itself when it owns some. */
   owners: string[]
+  /** Of the application role; true also where a database that was never migrated does not know it. */
   member: boolean
 }
 
@@ -44,7 +45,7 @@ const quote = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${na
 const factsQuery = `
   select r.rolname as role, r.rolsuper as superuser,
     exists (select from pg_roles b where b.rolbypassrls and pg_has_role(r.oid, b.oid, 'member')) as bypassrls,
-    coalesce((select bool_or(pg_has_role(r.oid, a.oid, 'member')) from pg_roles a where a.rolname = $1), false) as member,
+    coalesce((select bool_or(pg_has_role(r.oid, a.oid, 'member')) from pg_roles a where a.rolname = $1), true) as member,
     array(
       select distinct o.rolname::text from pg_class c
         join pg_namespace n on n.oid = c.relnamespace
