@@ -1,6 +1,6 @@
 // Finds a Node 24 to run with: this one where it is new enough, else a pinned binary from the platform package, kept in .weft/.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -17,17 +17,23 @@ export function findNode() {
   const binary = join(folder, 'node_modules', name, 'bin', 'node')
   if (existsSync(binary)) return binary
   console.error(`Node ${process.version} is older than 24: fetching Node ${version} into .weft/ (once)`)
-  mkdirSync(folder, { recursive: true })
+  // Put in place whole: who is interrupted, or starts twice at once, must not find half a program there.
+  const fresh = `${folder}.${process.pid}`
+  mkdirSync(fresh, { recursive: true })
   const npm = spawnSync(
     'npm',
-    ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund', '--loglevel=error', `${name}@${version}`],
+    ['install', '--prefix', fresh, '--no-save', '--no-audit', '--no-fund', '--loglevel=error', `${name}@${version}`],
     {
-      cwd: folder,
+      cwd: fresh,
       stdio: ['ignore', 'ignore', 'inherit'],
     },
   )
-  if (npm.status !== 0 || !existsSync(binary))
-    fail(`Could not fetch ${name}@${version} with npm. Install Node 24 or newer and try again.`)
+  if (npm.status === 0 && !existsSync(binary)) {
+    rmSync(folder, { recursive: true, force: true })
+    renameSync(fresh, folder)
+  }
+  rmSync(fresh, { recursive: true, force: true })
+  if (!existsSync(binary)) fail(`Could not fetch ${name}@${version} with npm. Install Node 24 or newer and try again.`)
   return binary
 }
 
