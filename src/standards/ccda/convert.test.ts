@@ -244,3 +244,21 @@ test('a note of a hundred thousand lines arrives whole', () => {
   const document = convert(anAllergy({ note: [{ text: 'line\n'.repeat(100_000) }] }))
   assert.equal(all(document.section('Allergies'), 'br').length, 100_000)
 })
+
+test('a warning of a list that nobody knows, or of a consultation, reaches the reader all the same', () => {
+  for (const code of ['999', '325851000000107', '25851000000105']) {
+    const document = convert(anAllergy(), {
+      resourceType: 'List',
+      id: 'l',
+      code: { coding: [{ code }] },
+      ...warned('confidential-items'),
+    })
+    assert.match(words(document.section('About this document')), /Warning[^\n]*excluded due to confidentiality/)
+  }
+})
+
+test('a part of the record whose items came without their list is not said to be missing', () => {
+  const rows = words(convert(aProblem()).section('About this document'))
+  assert.match(rows, /Problems\nNot given as a whole/)
+  assert.match(rows, /Medications\nNot asked for/)
+})

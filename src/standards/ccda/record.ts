@@ -14,6 +14,8 @@ export type HealthRecord = {
   readonly custodian: Organisation | undefined
   readonly practitioners: readonly Practitioner[]
   readonly areas: readonly Area[]
+  /** Something of it, an item or what groups items, is marked as not to be disclosed to the patient. */
+  readonly restricted: boolean
   /** What the reader must know about the whole record, in the source's words. */
   readonly warnings: readonly string[]
 
@@ -125,6 +127,10 @@ export type Item = {
   readonly notForPatient?: boolean
   /** Key of the encounter it was recorded in. */
   readonly encounter?: string
+  /** The source says that it is not, or never was, true of the patient. */
+  readonly mistaken?: 'Entered in error' | 'Refuted'
+  /** What changes the meaning of all the rest, to be read before it. */
+  readonly cautions?: readonly string[]
 }
 
 /** Who did or said something. A name alone, where the record gives no more. */
@@ -337,6 +343,8 @@ export type ConsultationPart =
 
 export type Plan = Item & {
   readonly kind: 'diary' | 'referral' | 'request'
+  /** It says what is not to be done. */
+  readonly notToBeDone?: true
   readonly requester?: Party
   readonly recipients: readonly Party[]
   readonly priority?: string

@@ -2,8 +2,37 @@ import type { Allergy, Fact } from '../ccda/record.ts'
 import { optional } from './datatypes.ts'
 import { extension } from './extensions.ts'
 import { array, objects, rawString } from './json.ts'
-import { item, mistaken, type Reader, whenOf } from './item.ts'
+import { nameOf } from './people.ts'
+import { item, mistakenStatus, type Reader, whenOf } from './item.ts'
+import { elements, sayTheRest } from './say.ts'
 import type { SourceEntry } from './source.ts'
+
+const read = elements(
+  'clinicalStatus',
+  'verificationStatus',
+  'type',
+  'category',
+  'criticality',
+  'code',
+  'onsetDateTime',
+  'onsetPeriod',
+  'onsetString',
+  'assertedDate',
+  'recorder',
+  'asserter',
+  'lastOccurrence',
+  'note',
+  'reaction',
+)
+const readOfReaction = elements(
+  'substance',
+  'manifestation',
+  'description',
+  'onset',
+  'severity',
+  'exposureRoute',
+  'note',
+)
 
 /**
  * https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-AllergyIntolerance-1
@@ -22,23 +51,27 @@ export function readAllergy(reader: Reader, entry: SourceEntry): Allergy {
   const onset = whenOf(reader, entry, 'onset')
   const facts: Fact[] = []
   fact(facts, 'Last occurrence', text(resource.lastOccurrence))
-  fact(facts, 'Onset', text(resource.onsetString) ?? datatypes.quantity(resource.onsetAge)?.value)
-  const wrong = mistaken(resource.verificationStatus)
-  if (wrong) fact(facts, 'Verification', wrong)
+  fact(facts, 'Onset', text(resource.onsetString))
+  const mistaken = mistakenStatus(resource.verificationStatus)
   const asserter = people.party(resource.asserter)
-  if (asserter?.name === 'The patient') fact(facts, 'Asserted by', 'The patient')
+  const recorder = people.party(resource.recorder)
+  if (asserter && (asserter.name === 'The patient' || (recorder && asserter !== recorder)))
+    fact(facts, 'Asserted by', nameOf(asserter))
+  for (const reaction of objects(resource.reaction)) sayTheRest(reader, facts, reaction, readOfReaction, 'Reaction: ')
   return {
     ...item(reader, entry, {
       code,
       when: onset,
       recorded: resource.assertedDate,
-      author: people.party(resource.recorder) ?? asserter,
+      author: recorder ?? asserter,
       notes: resource.note,
       facts,
+      mistaken,
+      read,
     }),
     ...optional('status', clinicalStatus),
     ended:
-      wrong !== undefined ||
+      mistaken !== undefined ||
       entry.owner !== undefined ||
       ending !== undefined ||
       (clinicalStatus !== undefined && clinicalStatus !== 'active'),

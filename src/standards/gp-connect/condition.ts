@@ -2,8 +2,32 @@ import type { Fact, Link, Problem } from '../ccda/record.ts'
 import { optional } from './datatypes.ts'
 import { extension, extensions } from './extensions.ts'
 import { object, objects, rawString } from './json.ts'
-import { item, mistaken, type Reader, whenOf } from './item.ts'
+import { item, mistakenStatus, type Reader, whenOf } from './item.ts'
+import { elements, sayTheRest } from './say.ts'
 import type { SourceEntry } from './source.ts'
+
+const read = elements(
+  'clinicalStatus',
+  'verificationStatus',
+  'category',
+  'severity',
+  'code',
+  'bodySite',
+  'onsetDateTime',
+  'onsetPeriod',
+  'onsetString',
+  'abatementDateTime',
+  'abatementPeriod',
+  'abatementString',
+  'abatementBoolean',
+  'assertedDate',
+  'asserter',
+  'stage',
+  'evidence',
+  'note',
+)
+const readOfEvidence = elements('code')
+const readOfStage = elements('summary')
 
 /** https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-ProblemHeader-Condition-1 */
 export function readProblem(reader: Reader, entry: SourceEntry): Problem {
@@ -14,15 +38,22 @@ export function readProblem(reader: Reader, entry: SourceEntry): Problem {
   const facts: Fact[] = []
   fact(facts, 'Severity', coded(resource.severity)?.text)
   for (const site of objects(resource.bodySite)) fact(facts, 'Body site', coded(site)?.text)
-  for (const stage of objects(resource.stage)) fact(facts, 'Stage', coded(stage.summary)?.text)
-  for (const evidence of objects(resource.evidence))
+  for (const stage of objects(resource.stage)) {
+    fact(facts, 'Stage', coded(stage.summary)?.text)
+    sayTheRest(reader, facts, stage, readOfStage, 'Stage: ')
+  }
+  for (const evidence of objects(resource.evidence)) {
     for (const one of objects(evidence.code)) codedFact(facts, 'Evidence', one)
+    sayTheRest(reader, facts, evidence, readOfEvidence, 'Evidence: ')
+  }
   fact(facts, 'Onset', text(resource.onsetString))
   fact(facts, 'Ended', text(resource.abatementString))
   if (resource.abatementBoolean === true) fact(facts, 'Ended', 'Yes, no date recorded')
 
-  const wrong = mistaken(resource.verificationStatus)
-  if (wrong) fact(facts, 'Verification', wrong)
+  const mistaken = mistakenStatus(resource.verificationStatus)
+  // A provisional or differential diagnosis is none yet.
+  const verification = text(resource.verificationStatus)
+  if (!mistaken && verification !== 'confirmed') fact(facts, 'Verification', verification)
 
   const links: Link[] = []
   const link = (relation: string, reference: unknown): void => {
@@ -43,7 +74,9 @@ export function readProblem(reader: Reader, entry: SourceEntry): Problem {
   }
 
   const onset = whenOf(reader, entry, 'onset')
-  const end = text(resource.abatementDateTime) ?? datatypes.period(resource.abatementPeriod)?.end
+  const ending = datatypes.period(resource.abatementPeriod)
+  const end = text(resource.abatementDateTime) ?? ending?.end
+  fact(facts, 'Began to end', ending?.start)
   const status = rawString(resource.clinicalStatus)
   return {
     ...item(reader, entry, {
@@ -53,11 +86,22 @@ export function readProblem(reader: Reader, entry: SourceEntry): Problem {
       author: people.party(resource.asserter),
       notes: resource.note,
       facts,
+      mistaken,
+      read,
     }),
     ...optional('status', status),
     ...optional('significance', text(extension(resource, 'ProblemSignificance')?.valueCode)),
-    active:
-      wrong !== undefined ? false : status === undefined ? undefined : status === 'active' || status === 'recurrence',
+    active: mistaken !== undefined ? false : status === undefined ? undefined : activity[status],
     links,
   }
+}
+
+/** https://hl7.org/fhir/STU3/valueset-condition-clinical.html; whatever else is written says neither. */
+const activity: Readonly<Record<string, boolean>> = {
+  active: true,
+  recurrence: true,
+  relapse: true,
+  inactive: false,
+  remission: false,
+  resolved: false,
 }

@@ -71,7 +71,7 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
     const digits = rawString(one.value)
     const unit = word(one.unit)
     const code = word(one.code)
-    const comparator = text(one.comparator)
+    const comparator = word(one.comparator)
     if (digits === undefined && unit === undefined && code === undefined) return undefined
     return {
       value: digits,

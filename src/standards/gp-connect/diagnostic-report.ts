@@ -2,7 +2,25 @@ import type { Fact, Observation, Report, Specimen } from '../ccda/record.ts'
 import { optional } from './datatypes.ts'
 import { object, objects } from './json.ts'
 import { item, type Reader, whenOf } from './item.ts'
+import { nameOf } from './people.ts'
+import { elements } from './say.ts'
 import type { SourceEntry } from './source.ts'
+
+const read = elements(
+  'status',
+  'category',
+  'code',
+  'effectiveDateTime',
+  'effectivePeriod',
+  'issued',
+  'performer',
+  'specimen',
+  'result',
+  'image',
+  'conclusion',
+  'codedDiagnosis',
+  'presentedForm',
+)
 
 /** https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-DiagnosticReport-1 */
 export function readReport(
@@ -12,7 +30,7 @@ export function readReport(
   specimens: ReadonlyMap<string, Specimen>,
 ): Report {
   const { source, people, datatypes } = reader
-  const { text, coded, fact } = datatypes
+  const { text, coded, codedFact, fact } = datatypes
   source.current = entry
   const { resource } = entry
   const results: Observation[] = []
@@ -48,23 +66,21 @@ export function readReport(
     const specimen = target && specimens.get(target.key)
     if (specimen) found.push(specimen)
   }
-  for (const category of objects(resource.category).slice(0, 1)) fact(facts, 'Category', coded(category)?.text)
-  for (const diagnosis of objects(resource.codedDiagnosis)) fact(facts, 'Diagnosis', coded(diagnosis)?.text)
-  for (const form of objects(resource.presentedForm)) fact(facts, 'Document', text(form.title) ?? text(form.url))
+  for (const category of objects(resource.category)) fact(facts, 'Category', coded(category)?.text)
+  for (const diagnosis of objects(resource.codedDiagnosis)) codedFact(facts, 'Diagnosis', diagnosis)
+  for (const form of objects(resource.presentedForm)) {
+    const name = [text(form.title), text(form.url), text(form.contentType)].filter(Boolean).join(', ')
+    fact(
+      facts,
+      'Document',
+      form.data === undefined ? name : `${name || 'Without a name'} (held in the record, and not shown here)`,
+    )
+  }
   for (const image of objects(resource.image))
     fact(facts, 'Image', text(image.comment) ?? text(object(image.link)?.display))
   const parties = objects(resource.performer).map((one) => people.party(one.actor ?? one))
   const performer = parties.find((party) => party !== undefined)
-  for (const party of parties)
-    if (party && party !== performer)
-      fact(
-        facts,
-        'Also by',
-        party.name ??
-          party.organisation?.name ??
-          party.practitioner?.names[0]?.text ??
-          party.practitioner?.names[0]?.family,
-      )
+  for (const party of parties) if (party && party !== performer) fact(facts, 'Also by', nameOf(party))
   return {
     ...item(reader, entry, {
       code: coded(resource.code),
@@ -72,6 +88,7 @@ export function readReport(
       recorded: resource.issued,
       author: performer,
       facts,
+      read,
     }),
     specimens: found,
     results,

@@ -2,7 +2,25 @@ import type { Fact, KnownDocument } from '../ccda/record.ts'
 import { optional } from './datatypes.ts'
 import { object, objects, rawString } from './json.ts'
 import { item, type Reader } from './item.ts'
+import { nameOf } from './people.ts'
+import { elements, sayTheRest } from './say.ts'
 import type { SourceEntry } from './source.ts'
+
+const read = elements(
+  'masterIdentifier',
+  'status',
+  'type',
+  'class',
+  'created',
+  'indexed',
+  'author',
+  'custodian',
+  'description',
+  'content',
+)
+const readOfContent = elements('attachment')
+const readOfAttachment = elements('contentType', 'url', 'size', 'title', 'data', 'hash')
+const readOfContext = elements('practiceSetting', 'related')
 
 /** https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-DocumentReference-1 */
 export function readDocument(reader: Reader, entry: SourceEntry): KnownDocument {
@@ -25,6 +43,15 @@ export function readDocument(reader: Reader, entry: SourceEntry): KnownDocument 
   const authors = objects(resource.author)
     .map((one) => people.party(one))
     .filter((party) => party !== undefined)
+  for (const other of authors.slice(1)) fact(facts, 'Also by', nameOf(other))
+  for (const content of contents) {
+    sayTheRest(reader, facts, content, readOfContent)
+    const held = object(content.attachment)
+    if (!held) continue
+    sayTheRest(reader, facts, held, readOfAttachment)
+    if (rawString(held.data) !== undefined) fact(facts, 'Contents', 'Held in the record, and not shown here')
+  }
+  if (context) sayTheRest(reader, facts, context, readOfContext)
   const encounter = source.resolve(context?.encounter)
   const base = item(reader, entry, {
     code: coded(resource.type),
@@ -33,6 +60,7 @@ export function readDocument(reader: Reader, entry: SourceEntry): KnownDocument 
     author: authors[0],
     notes: resource.description,
     facts,
+    read,
   })
   return {
     ...base,

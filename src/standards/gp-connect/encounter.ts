@@ -2,12 +2,17 @@ import type { Encounter, Fact } from '../ccda/record.ts'
 import { optional } from './datatypes.ts'
 import { object, objects } from './json.ts'
 import { item, type Reader } from './item.ts'
+import { elements, sayTheRest } from './say.ts'
 import type { SourceEntry } from './source.ts'
+
+const read = elements('status', 'type', 'period', 'length', 'reason', 'participant', 'location', 'serviceProvider')
+const readOfParticipant = elements('type', 'individual')
+const readOfLocation = elements('location')
 
 /** https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-Encounter-1 */
 export function readEncounter(reader: Reader, entry: SourceEntry): Encounter {
   const { source, people, datatypes } = reader
-  const { coded, quantity, fact, text } = datatypes
+  const { coded, codedFact, quantity, fact, text } = datatypes
   source.current = entry
   const { resource } = entry
   const facts: Fact[] = []
@@ -15,7 +20,10 @@ export function readEncounter(reader: Reader, entry: SourceEntry): Encounter {
   fact(facts, 'Length', length && [length.value, length.unit ?? length.code].filter(Boolean).join(' '))
   for (const reason of objects(resource.reason)) fact(facts, 'Reason', coded(reason)?.text)
   const participants: Encounter['participants'][number][] = []
+  for (const type of objects(resource.type).slice(1)) codedFact(facts, 'Type', type)
+  for (const place of objects(resource.location)) sayTheRest(reader, facts, place, readOfLocation, 'Place: ')
   for (const participant of objects(resource.participant)) {
+    sayTheRest(reader, facts, participant, readOfParticipant, 'Participant: ')
     const party = people.party(participant.individual)
     if (!party) continue
     const role = coded(objects(participant.type)[0])
@@ -31,6 +39,7 @@ export function readEncounter(reader: Reader, entry: SourceEntry): Encounter {
       when: datatypes.period(resource.period) ?? {},
       author: recorder?.party,
       facts,
+      read,
     }),
     participants,
     locations: objects(resource.location)

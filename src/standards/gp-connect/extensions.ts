@@ -23,3 +23,10 @@ function patternFor(name: string): RegExp {
   patterns.set(name, pattern)
   return pattern
 }
+
+/** Extensions that a reader understands and tells in its own way; every other one is told as it stands. */
+export function isRead(url: string): boolean {
+  return understood.test(url)
+}
+const understood =
+  /(?:^|[/-])(?:ActualProblem|RelatedClinicalContent|RelatedProblemHeader|ProblemSignificance|AllergyIntoleranceEnd|associatedEncounter|VaccinationProcedure|ParentPresent|DateRecorded|PrescribingAgency|PrescriptionType|MedicationRepeatInformation|MedicationStatusReason|(?:MedicationStatement)?LastIssueDate|(?:Medication(?:Statement)?)?DosageLastChanged|MedicationQuantityText|ValueApproximation|RegistrationDetails|NHSNumberVerificationStatus|EthnicCategory|NHSCommunication|coding-sctdescid|coding-sctdecsid)(?:-\d+)?$/i

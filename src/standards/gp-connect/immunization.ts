@@ -3,7 +3,33 @@ import { optional } from './datatypes.ts'
 import { extension } from './extensions.ts'
 import { boolean, object, objects, rawString } from './json.ts'
 import { item, nothing, type Reader } from './item.ts'
+import { nameOf } from './people.ts'
+import { elements, say, sayTheRest } from './say.ts'
 import type { SourceEntry } from './source.ts'
+
+const read = elements(
+  'status',
+  'notGiven',
+  'vaccineCode',
+  'date',
+  'primarySource',
+  'reportOrigin',
+  'location',
+  'manufacturer',
+  'lotNumber',
+  'expirationDate',
+  'site',
+  'route',
+  'doseQuantity',
+  'practitioner',
+  'note',
+  'explanation',
+  'reaction',
+  'vaccinationProtocol',
+)
+const readOfExplanation = elements('reason', 'reasonNotGiven')
+const readOfProtocol = elements('doseSequence', 'seriesDoses', 'series', 'targetDisease', 'description')
+const readOfReaction = elements('date', 'detail')
 
 /**
  * https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-Immunization-1
@@ -27,9 +53,19 @@ export function readImmunization(reader: Reader, entry: SourceEntry): Immunizati
     fact(facts, 'Series', text(protocol.series))
     for (const disease of objects(protocol.targetDisease)) codedFact(facts, 'Against', disease)
     fact(facts, 'Protocol', text(protocol.description))
+    // Among the rest is whether the dose counts.
+    sayTheRest(reader, facts, protocol, readOfProtocol)
   }
-  for (const reaction of objects(resource.reaction))
-    fact(facts, 'Reaction', [text(reaction.date), text(object(reaction.detail)?.display)].filter(Boolean).join(' '))
+  for (const reaction of objects(resource.reaction)) {
+    fact(facts, 'Reaction on', text(reaction.date))
+    say(reader, facts, 'Reaction', reaction.detail)
+    sayTheRest(reader, facts, reaction, readOfReaction, 'Reaction: ')
+  }
+  if (explanation) {
+    for (const more of objects(explanation.reasonNotGiven).slice(1)) codedFact(facts, 'Not given because', more)
+    sayTheRest(reader, facts, explanation, readOfExplanation)
+  }
+  if (boolean(resource.primarySource) === false) fact(facts, 'Primary source', 'No')
   fact(facts, 'Report origin', coded(resource.reportOrigin)?.text)
   const place = people.place(resource.location)
   fact(facts, 'Place', place?.name)
@@ -38,9 +74,12 @@ export function readImmunization(reader: Reader, entry: SourceEntry): Immunizati
   for (const one of objects(resource.practitioner)) {
     const role = rawString(objects(object(one.role)?.coding)[0]?.code)
     const party = people.party(one.actor)
-    if (role === 'EP') recorder ??= party
-    else performer ??= party
+    if (role === 'EP' && recorder === undefined) recorder = party
+    else if (role !== 'EP' && performer === undefined) performer = party
+    else if (party) fact(facts, 'Also by', nameOf(party))
   }
+  const manufacturer = people.organisation(resource.manufacturer)
+  if (manufacturer === undefined) say(reader, facts, 'Manufacturer', resource.manufacturer)
   const dose = object(objects(resource.vaccinationProtocol)[0])
   return {
     ...item(reader, entry, {
@@ -50,11 +89,12 @@ export function readImmunization(reader: Reader, entry: SourceEntry): Immunizati
       author: recorder ?? performer,
       notes: resource.note,
       facts,
+      read,
     }),
     given: boolean(resource.notGiven) !== true,
     vaccine,
     ...optional('lot', word(resource.lotNumber)),
-    ...optional('manufacturer', people.organisation(resource.manufacturer)),
+    ...optional('manufacturer', manufacturer),
     ...optional('expires', text(resource.expirationDate)),
     ...optional('site', coded(resource.site)),
     ...optional('route', coded(resource.route)),

@@ -3,6 +3,7 @@ import { type Datatypes, optional } from './datatypes.ts'
 import { extensions } from './extensions.ts'
 import { object, objects, rawString } from './json.ts'
 import type { People } from './people.ts'
+import { sayExtension, sayTheRest } from './say.ts'
 import type { Source, SourceEntry } from './source.ts'
 
 /** What a reader of one resource type needs. */
@@ -21,23 +22,36 @@ export function item(
     author?: Party | undefined
     notes?: unknown
     facts?: Fact[]
+    mistaken?: Item['mistaken']
+    /** Elements that this type's reader tells; the rest is told in words. */
+    read?: ReadonlySet<string>
   },
 ): Item {
   const { source, datatypes } = reader
   const { resource } = entry
+  const code = of.code ?? nothing
+  const facts = of.facts ?? []
+  if (of.read) sayTheRest(reader, facts, resource, of.read)
+  const narrative = object(resource.text)
+  if (narrative && (rawString(narrative.status) === 'additional' || code.text === ''))
+    datatypes.fact(facts, 'In words', plainText(datatypes.text(narrative.div) ?? ''))
+  const cautions = resource.modifierExtension === undefined ? [] : modifiers(reader, entry)
+  const mistaken = of.mistaken ?? mistakenStatus(resource.status)
   const encounter = source.resolve(resource.context ?? resource.encounter ?? associatedEncounter(entry))
   return {
     key: entry.key,
     identifiers: resource.identifier === undefined ? noIdentifiers : datatypes.identifiers(resource.identifier),
-    code: of.code ?? nothing,
+    code,
     when: of.when,
     notes: of.notes === undefined ? noNotes : datatypes.notes(of.notes),
-    facts: of.facts ?? noFacts,
+    facts: facts.length === 0 ? noFacts : facts,
     ...optional('status', datatypes.text(resource.status)),
     ...optional('recorded', datatypes.text(of.recorded)),
     ...optional('author', of.author),
     ...(encounter?.type === 'Encounter' && { encounter: encounter.key }),
     ...(notForPatient(resource.meta) && { notForPatient: true }),
+    ...optional('mistaken', mistaken),
+    ...(cautions.length > 0 && { cautions }),
   }
 }
 const noIdentifiers: Item['identifiers'] = []
@@ -51,10 +65,37 @@ function associatedEncounter(entry: SourceEntry): unknown {
 }
 
 /** https://terminology.hl7.org/CodeSystem-v3-ActCode.html NOPAT: not to be disclosed to the patient, family or caregivers. */
-function notForPatient(meta: unknown): boolean {
+export function notForPatient(meta: unknown): boolean {
   const security = object(meta)?.security
   return security !== undefined && objects(security).some((label) => rawString(label.code) === 'NOPAT')
 }
+
+/** A modifier extension changes what its resource means; one that is not understood must not be passed over. https://hl7.org/fhir/STU3/extensibility.html#modifierExtension */
+export function modifiers(reader: Reader, entry: SourceEntry): string[] {
+  const told: Fact[] = []
+  for (const one of objects(entry.resource.modifierExtension)) sayExtension(reader, told, one)
+  if (told.length === 0) return []
+  reader.source.issue({
+    severity: 'error',
+    text: 'An entry is marked in a way that changes its meaning and is not understood here',
+    resource: entry.key,
+  })
+  const words = told.map(({ label, text }) => `${label}: ${text}`).join(', ')
+  return [`Marked in a way that changes its meaning and is not understood here (${words}).`]
+}
+
+/** A narrative's XHTML without its markup. */
+function plainText(div: string): string {
+  return div
+    .replaceAll(/<(?:br|\/p|\/div|\/li|\/tr)\b[^>]*>/gi, '\n')
+    .replaceAll(/<\/t[dh]\b[^>]*>/gi, ' ')
+    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll(/&(amp|lt|gt|quot|apos|nbsp|#39|#160);/g, (_, name: string) => references[name] ?? ' ')
+    .replaceAll(/[ \t]+/g, ' ')
+    .replaceAll(/\s*\n\s*/g, '\n')
+    .trim()
+}
+const references: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", '#39': "'" }
 
 /** `effectiveDateTime`, `effectivePeriod` and their like under other names. */
 export function whenOf({ datatypes }: Reader, entry: SourceEntry, name: string): When {
@@ -64,7 +105,7 @@ export function whenOf({ datatypes }: Reader, entry: SourceEntry, name: string):
 }
 
 /** What is verified to be wrong is no allergy and no problem of the patient's, whatever its other status says. */
-export function mistaken(verificationStatus: unknown): string | undefined {
-  const status = rawString(verificationStatus)
+export function mistakenStatus(value: unknown): Item['mistaken'] {
+  const status = rawString(value)
   return status === 'entered-in-error' ? 'Entered in error' : status === 'refuted' ? 'Refuted' : undefined
 }

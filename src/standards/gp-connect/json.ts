@@ -32,6 +32,7 @@ export function rawString(value: unknown): string | undefined {
   return value === undefined || value === null ? undefined : numberText(value)
 }
 
+/** A boolean, also one in quotation marks: `notGiven: "true"` read as nothing would be a vaccine that was given. */
 export function boolean(value: unknown): boolean | undefined {
-  return typeof value === 'boolean' ? value : undefined
+  return value === 'true' ? true : value === 'false' ? false : typeof value === 'boolean' ? value : undefined
 }

@@ -1,8 +1,8 @@
 import type { Area, AreaName, AreaWarning, Consultation, ConsultationPart, Encounter, Link } from '../ccda/record.ts'
 import { optional } from './datatypes.ts'
 import { extension, extensions } from './extensions.ts'
-import { object, objects, rawString } from './json.ts'
-import type { Reader } from './item.ts'
+import { boolean, object, objects, rawString } from './json.ts'
+import { notForPatient, type Reader } from './item.ts'
 import type { Source, SourceEntry } from './source.ts'
 
 /** Lists by what they are: matched on their codes, since titles vary. */
@@ -65,21 +65,31 @@ const warningKinds: Readonly<Record<string, AreaWarning['kind']>> = {
 }
 
 /** What was asked for and what the answer says about it, from the primary lists and the warnings beside them. */
-export function readAreas(reader: Reader, supporting: Map<string, { used: string } | { leftOut: string }>): Area[] {
+export function readAreas(
+  reader: Reader,
+  supporting: Map<string, { used: string } | { leftOut: string }>,
+): { areas: Area[]; warnings: string[] } {
   const { source, datatypes } = reader
+  const elsewhere: AreaWarning[] = []
   const found = new Map<AreaName, { asked: boolean; empty?: string; items: boolean; warnings: AreaWarning[] }>()
   for (const name of areas) found.set(name, { asked: false, items: false, warnings: [] })
   for (const list of source.ofType('List')) {
     source.current = list
     const code = listCode(list)
-    if (code === consultation || code === topic || code === category) continue
-    const name = areaOf(code)
-    supporting.set(list.key, { used: name ? `The list of ${name}` : 'A list that groups what is told elsewhere' })
+    // The notes of a consultation are told where it is; a warning about it is one about consultations.
+    const inConsultation = code === consultation || code === topic || code === category
+    const name = inConsultation ? 'consultations' : areaOf(code)
     const area = name === undefined ? undefined : found.get(name)
-    const warnings = area?.warnings ?? []
+    // A list that nobody knows can warn all the same.
+    const warnings = area?.warnings ?? elsewhere
     const kinds = extensions(list.resource, 'ListWarningCode').map(
-      (one) => warningKinds[rawString(one.valueCode) ?? ''] ?? 'other',
+      (one) => warningKinds[(rawString(one.valueCode ?? one.valueString) ?? '').trim()] ?? 'other',
     )
+    if (inConsultation) {
+      for (const kind of kinds) addWarning(warnings, { kind, text: wording[kind] })
+      continue
+    }
+    supporting.set(list.key, { used: name ? `The list of ${name}` : 'A list that groups what is told elsewhere' })
     const notes = datatypes.notes(list.resource.note).map((note) => note.text)
     const empty = datatypes.coded(list.resource.emptyReason)
     const said = notes.filter((words) => !/^information not available\.?$/i.test(words.trim()))
@@ -103,10 +113,11 @@ export function readAreas(reader: Reader, supporting: Map<string, { used: string
     const documents = found.get('documents')
     if (documents) documents.asked = true
   }
-  return areas.map((name) => {
+  const told = areas.map((name): Area => {
     const { asked, empty, items, warnings } = found.get(name) ?? { asked: false, items: false, warnings: [] }
     return { name, asked, warnings, ...optional('empty', items ? undefined : empty) }
   })
+  return { areas: told, warnings: elsewhere.map((one) => one.text) }
 }
 
 /** Keys of what the lists of immunisations hold: observations among them say why a vaccine was not given. */
@@ -167,11 +178,11 @@ function suits(words: string, kind: AreaWarning['kind']): boolean {
 /** Warnings that come as an OperationOutcome in the bundle: an area that is disabled or not supported. */
 export function readOutcomes(
   reader: Reader,
-  found: Area[],
+  { areas: found, warnings: elsewhere }: { areas: Area[]; warnings: string[] },
   supporting: Map<string, { used: string } | { leftOut: string }>,
 ): { areas: Area[]; warnings: string[] } {
   const { source, datatypes } = reader
-  const warnings: string[] = []
+  const warnings: string[] = [...elsewhere]
   let result = found
   for (const outcome of source.ofType('OperationOutcome')) {
     source.current = outcome
@@ -204,7 +215,14 @@ export function readConsultations(
   const { source, datatypes } = reader
   const told = new Set<string>()
 
-  const titleOf = (list: SourceEntry): string => datatypes.word(list.resource.title) ?? ''
+  const titleOf = (list: SourceEntry): string =>
+    [
+      notForPatient(list.resource.meta) ? 'Not to be disclosed to the patient' : '',
+      list.resource.status === 'entered-in-error' ? 'Entered in error' : '',
+      datatypes.word(list.resource.title),
+    ]
+      .filter(Boolean)
+      .join(': ')
   const partsOf = (list: SourceEntry, depth: number): ConsultationPart[] => {
     const parts: ConsultationPart[] = []
     source.current = list
@@ -213,6 +231,9 @@ export function readConsultations(
       source.current = list
       const target = source.resolve(member.item)
       const display = datatypes.word(object(member.item)?.display)
+      if (boolean(member.deleted) === true) parts.push({ kind: 'text', text: 'Removed from the list:' })
+      const flag = datatypes.coded(member.flag)?.text
+      if (flag) parts.push({ kind: 'text', text: `${flag}:` })
       if (target === undefined) {
         const reference = datatypes.text(object(member.item)?.reference)
         if (display) parts.push({ kind: 'text', text: display })

@@ -1,9 +1,62 @@
-import type { Coded, Fact, Medication, MedicationIssue, Product } from '../ccda/record.ts'
+import type { Coded, Fact, Medication, MedicationIssue, Party, Product } from '../ccda/record.ts'
 import { optional } from './datatypes.ts'
 import { extension } from './extensions.ts'
-import { boolean, type Json, object, objects, rawString } from './json.ts'
-import { item, nothing, type Reader, whenOf } from './item.ts'
+import { array, boolean, type Json, object, objects, rawString } from './json.ts'
+import { item, modifiers, notForPatient, nothing, type Reader, whenOf } from './item.ts'
+import { nameOf } from './people.ts'
+import { elements, say, sayTheRest } from './say.ts'
 import type { SourceEntry } from './source.ts'
+
+const readOfStatement = elements(
+  'status',
+  'taken',
+  'basedOn',
+  'medicationReference',
+  'medicationCodeableConcept',
+  'effectiveDateTime',
+  'effectivePeriod',
+  'dateAsserted',
+  'informationSource',
+  'reasonCode',
+  'note',
+  'dosage',
+)
+const readOfRequest = elements(
+  'status',
+  'intent',
+  'basedOn',
+  'medicationReference',
+  'medicationCodeableConcept',
+  'authoredOn',
+  'requester',
+  'recorder',
+  'reasonCode',
+  'note',
+  'dosageInstruction',
+  'dispenseRequest',
+  'substitution',
+  'priorPrescription',
+  'groupIdentifier',
+)
+const readOfMedication = elements('code', 'form', 'package')
+const readOfDispense = elements(
+  'quantity',
+  'validityPeriod',
+  'expectedSupplyDuration',
+  'numberOfRepeatsAllowed',
+  'performer',
+)
+const readOfDosage = elements(
+  'text',
+  'patientInstruction',
+  'additionalInstruction',
+  'doseQuantity',
+  'asNeededBoolean',
+  'asNeededCodeableConcept',
+  'timing',
+  'site',
+  'route',
+)
 
 /**
  * One medication is a MedicationStatement, based on a MedicationRequest of intent `plan`; the requests of intent `order`
@@ -79,12 +132,8 @@ function readMedication(
   const facts: Fact[] = [...product.facts]
   const agency = coded(extension(statement, 'PrescribingAgency')?.valueCodeableConcept)
   if (request) {
-    const type = coded(extension(request, 'PrescriptionType')?.valueCodeableConcept)
-    fact(facts, 'Prescription type', type?.text)
-    const repeat = extension(request, 'MedicationRepeatInformation')
-    fact(facts, 'Issues allowed', numberOf(extension(repeat, 'numberOfRepeatPrescriptionsAllowed')))
-    fact(facts, 'Issues made', numberOf(extension(repeat, 'numberOfRepeatPrescriptionsIssued')))
-    fact(facts, 'Authorisation expires', text(extension(repeat, 'authorisationExpiryDate')?.valueDateTime))
+    fact(facts, 'Prescription type', prescriptionType(reader, request))
+    repeatFacts(reader, request, facts)
     const reason = extension(request, 'MedicationStatusReason')
     codedFact(facts, 'Reason for status', extension(reason, 'statusReason')?.valueCodeableConcept)
     fact(facts, 'Status changed', text(extension(reason, 'statusChangeDate')?.valueDateTime))
@@ -98,6 +147,19 @@ function readMedication(
   )
   fact(facts, 'Reason', reasons(reader, statement) ?? (request && reasons(reader, request)))
   if (request) supplyFacts(reader, request, facts)
+  const cautions = statement.taken === 'n' ? ['Recorded as not taken by the patient.'] : []
+  if (statement.taken !== 'unk' && statement.taken !== 'n')
+    fact(facts, 'Taken', takenWords[text(statement.taken) ?? ''])
+  let secret = false
+  if (request && plan && request !== statement) {
+    if (text(request.status) !== text(statement.status))
+      fact(facts, 'Status of the authorisation', text(request.status))
+    source.current = plan
+    sayTheRest(reader, facts, request, readOfRequest, 'Authorisation: ')
+    cautions.push(...modifiers(reader, plan))
+    secret = notForPatient(request.meta)
+    source.current = main
+  }
 
   const of = main.type === 'MedicationStatement' ? whenOf(reader, main, 'effective') : {}
   const valid = request && datatypes.period(object(request.dispenseRequest)?.validityPeriod)
@@ -105,14 +167,19 @@ function readMedication(
     fact(facts, 'Authorised for', [valid.start, valid.end].filter(Boolean).join(' to '))
   if (request && statement.dateAsserted !== undefined && request.authoredOn !== statement.dateAsserted)
     fact(facts, 'Authorised on', text(request.authoredOn))
+  const writer = author(reader, statement) ?? (request && author(reader, request))
+  for (const one of request && request !== statement ? [statement, request] : [statement])
+    requesters(reader, one, writer, facts)
   const base = item(reader, main, {
     code,
     when: of.at !== undefined || of.start !== undefined || of.end !== undefined ? of : (valid ?? {}),
     recorded: statement.dateAsserted ?? request?.authoredOn,
-    author: author(reader, statement) ?? (request && author(reader, request)),
+    author: writer,
     notes: [...objects(statement.note), ...(request && request !== statement ? objects(request.note) : [])],
     facts,
+    read: main.type === 'MedicationStatement' ? readOfStatement : readOfRequest,
   })
+  cautions.push(...(base.cautions ?? []))
   const dosage = dosageWords(reader, statement.dosage ?? statement.dosageInstruction)
   const planned = request && request !== statement ? dosageWords(reader, request.dosageInstruction) : []
   for (const words of planned) if (!dosage.includes(words)) dosage.push(words)
@@ -123,10 +190,12 @@ function readMedication(
       ...(request && request !== statement ? datatypes.identifiers(request.identifier) : []),
     ],
     notes: base.notes.filter((note, at) => base.notes.findIndex((other) => other.text === note.text) === at),
+    ...(cautions.length > 0 && { cautions }),
+    ...(secret && { notForPatient: true }),
     product,
     dosage,
     sameAs: plan ? [plan.key] : [],
-    issues: orders.map((order) => readIssue(reader, order, code)),
+    issues: orders.map((order) => readIssue(reader, order, code, request && prescriptionType(reader, request))),
     ...optional('quantity', request && supplied(reader, request)),
     ...optional(
       'route',
@@ -136,15 +205,57 @@ function readMedication(
   }
 }
 
-function readIssue(reader: Reader, order: SourceEntry, planned: Coded): MedicationIssue {
+function prescriptionType({ datatypes }: Reader, request: Json): string | undefined {
+  return datatypes.coded(extension(request, 'PrescriptionType')?.valueCodeableConcept)?.text
+}
+
+function repeatFacts({ datatypes: { fact, text } }: Reader, request: Json, facts: Fact[]): void {
+  const repeat = extension(request, 'MedicationRepeatInformation')
+  fact(facts, 'Issues allowed', numberOf(extension(repeat, 'numberOfRepeatPrescriptionsAllowed')))
+  fact(facts, 'Issues made', numberOf(extension(repeat, 'numberOfRepeatPrescriptionsIssued')))
+  fact(facts, 'Authorisation expires', text(extension(repeat, 'authorisationExpiryDate')?.valueDateTime))
+}
+
+const takenWords: Readonly<Record<string, string>> = { y: 'Yes', na: 'Not applicable' }
+
+/** Who asked for it, where somebody else wrote it down. */
+function requesters({ people, datatypes }: Reader, resource: Json, author: Party | undefined, facts: Fact[]): void {
+  const requester = object(resource.requester)
+  const told = new Set(author === undefined ? [] : [nameOf(author)])
+  for (const [label, reference] of [
+    ['Recorded by', resource.recorder],
+    ['Requested by', requester?.agent],
+    ['Source', resource.informationSource],
+    ['On behalf of', requester?.onBehalfOf],
+  ] as const) {
+    const party = people.party(reference)
+    if (party === undefined || told.has(nameOf(party))) continue
+    told.add(nameOf(party))
+    if (!facts.some((one) => one.label === label && one.text === nameOf(party)))
+      datatypes.fact(facts, label, nameOf(party))
+  }
+}
+
+function readIssue(
+  reader: Reader,
+  order: SourceEntry,
+  planned: Coded,
+  plannedType: string | undefined,
+): MedicationIssue {
   const { source, people, datatypes } = reader
   source.current = order
   const { resource } = order
   const { code, product } = readProduct(reader, order, undefined)
   const facts: Fact[] = []
+  const type = prescriptionType(reader, resource)
+  if (type !== plannedType) datatypes.fact(facts, 'Prescription type', type)
+  repeatFacts(reader, resource, facts)
   supplyFacts(reader, resource, facts)
   const reason = extension(resource, 'MedicationStatusReason')
   datatypes.codedFact(facts, 'Reason for status', extension(reason, 'statusReason')?.valueCodeableConcept)
+  datatypes.fact(facts, 'Status changed', datatypes.text(extension(reason, 'statusChangeDate')?.valueDateTime))
+  datatypes.fact(facts, 'Reason', reasons(reader, resource))
+  requesters(reader, resource, author(reader, resource), facts)
   const valid = datatypes.period(object(resource.dispenseRequest)?.validityPeriod)
   const other = code.text !== planned.text || code.codings[0]?.code !== planned.codings[0]?.code
   if (other && code.text !== '')
@@ -161,6 +272,7 @@ function readIssue(reader: Reader, order: SourceEntry, planned: Coded): Medicati
       author: author(reader, resource),
       notes: resource.note,
       facts,
+      read: readOfRequest,
     }),
     dosage: dosageWords(reader, resource.dosageInstruction),
     ...(other ? { product } : product.key !== undefined && { product }),
@@ -187,6 +299,7 @@ function readProduct(
       datatypes.fact(facts, 'Form', datatypes.coded(target.resource.form)?.text)
       for (const batch of objects(object(target.resource.package)?.batch))
         datatypes.fact(facts, 'Batch', datatypes.text(batch.lotNumber))
+      sayTheRest(reader, facts, target.resource, readOfMedication)
       const code = datatypes.coded(target.resource.code)
       source.current = main
       if (code) return { code, product: { key: target.key, facts } }
@@ -202,42 +315,53 @@ function readProduct(
 }
 
 /** The record's own words, and what it gives in structure as words: no dose is ever worked out. */
-function dosageWords({ datatypes }: Reader, value: unknown): string[] {
+function dosageWords(reader: Reader, value: unknown): string[] {
+  const { datatypes } = reader
   const found: string[] = []
   for (const dosage of objects(value)) {
     const parts = [datatypes.word(dosage.text), datatypes.word(dosage.patientInstruction)]
     for (const extra of objects(dosage.additionalInstruction)) parts.push(datatypes.coded(extra)?.text)
     const amount = datatypes.quantity(dosage.doseQuantity)
     if (amount) parts.push(`Dose recorded as ${[amount.value, amount.unit ?? amount.code].filter(Boolean).join(' ')}`)
-    if (dosage.asNeededBoolean === true || dosage.asNeededCodeableConcept)
+    if (boolean(dosage.asNeededBoolean) === true || dosage.asNeededCodeableConcept)
       parts.push(['As needed', datatypes.coded(dosage.asNeededCodeableConcept)?.text].filter(Boolean).join(': '))
-    const timing = timingWords(object(dosage.timing), datatypes)
-    if (timing) parts.push(timing)
+    parts.push(...timingWords(reader, object(dosage.timing)))
     const site = datatypes.coded(dosage.site)?.text
     if (site) parts.push(`Site: ${site}`)
+    const rest: Fact[] = []
+    sayTheRest(reader, rest, dosage, readOfDosage)
+    for (const { label, text } of rest) parts.push(`${label}: ${text}`)
     const words = parts.filter((part) => part !== undefined && part !== '').join('. ')
     if (words !== '') found.push(words)
   }
   return found
 }
 
-function timingWords(timing: Json | undefined, { text, coded }: Reader['datatypes']): string | undefined {
-  const code = coded(timing?.code)?.text
-  const repeat = object(timing?.repeat)
-  const words = [
-    code,
-    repeat?.frequency !== undefined &&
-      `${rawString(repeat.frequency)} times per ${rawString(repeat.period) ?? ''} ${text(repeat.periodUnit) ?? ''}`.trim(),
-    repeat?.when !== undefined && objectsOrWords(repeat.when),
-  ].filter(Boolean)
-  return words.length === 0 ? undefined : `Timing recorded as ${words.join(', ')}`
-}
+const readOfTiming = elements('code', 'repeat')
+const readOfRepeat = elements('frequency', 'period', 'periodUnit', 'when')
 
-function objectsOrWords(value: unknown): string {
-  return (Array.isArray(value) ? value : [value])
-    .map((one) => rawString(one))
-    .filter(Boolean)
-    .join(', ')
+function timingWords(reader: Reader, timing: Json | undefined): string[] {
+  if (timing === undefined) return []
+  const { text, coded } = reader.datatypes
+  const repeat = object(timing.repeat)
+  const words: (string | undefined)[] = [coded(timing.code)?.text]
+  if (repeat?.frequency !== undefined)
+    words.push(
+      `${rawString(repeat.frequency)} times per ${rawString(repeat.period) ?? ''} ${text(repeat.periodUnit) ?? ''}`.trim(),
+    )
+  if (repeat?.when !== undefined) words.push(array(repeat.when).map(rawString).filter(Boolean).join(', '))
+  const rest: Fact[] = []
+  sayTheRest(reader, rest, timing, readOfTiming)
+  if (repeat) {
+    if (repeat.frequency === undefined) {
+      say(reader, rest, 'Period', repeat.period)
+      say(reader, rest, 'Period unit', repeat.periodUnit)
+    }
+    sayTheRest(reader, rest, repeat, readOfRepeat)
+  }
+  for (const { label, text } of rest) words.push(`${label.toLowerCase()} ${text}`)
+  const told = words.filter(Boolean)
+  return told.length === 0 ? [] : [`Timing recorded as ${told.join(', ')}`]
 }
 
 function firstRoute({ datatypes }: Reader, value: unknown): Coded | undefined {
@@ -255,7 +379,8 @@ function supplied({ datatypes }: Reader, request: Json): Medication['quantity'] 
   return quantity || words ? { ...optional('quantity', quantity), ...optional('text', words) } : undefined
 }
 
-function supplyFacts({ people, datatypes }: Reader, request: Json, facts: Fact[]): void {
+function supplyFacts(reader: Reader, request: Json, facts: Fact[]): void {
+  const { people, datatypes } = reader
   const dispense = object(request.dispenseRequest)
   const duration = datatypes.quantity(dispense?.expectedSupplyDuration)
   datatypes.fact(
@@ -263,12 +388,15 @@ function supplyFacts({ people, datatypes }: Reader, request: Json, facts: Fact[]
     'Expected to last',
     duration && [duration.value, duration.unit ?? duration.code].filter(Boolean).join(' '),
   )
+  datatypes.fact(facts, 'Repeats allowed', rawString(dispense?.numberOfRepeatsAllowed))
+  if (dispense) sayTheRest(reader, facts, dispense, readOfDispense)
   const dispenser = people.party(dispense?.performer)
   datatypes.fact(facts, 'Dispenser', dispenser?.organisation?.name ?? dispenser?.name)
   datatypes.fact(facts, 'Prescription group', datatypes.text(object(request.groupIdentifier)?.value))
   const substitution = object(request.substitution)
   if (substitution?.allowed !== undefined)
     datatypes.fact(facts, 'Substitution', boolean(substitution.allowed) ? 'Allowed' : 'Not allowed')
+  datatypes.codedFact(facts, 'Reason for substitution', substitution?.reason)
   if (request.priorPrescription !== undefined)
     datatypes.fact(facts, 'Follows prescription', datatypes.text(object(request.priorPrescription)?.reference))
 }

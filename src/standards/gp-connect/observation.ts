@@ -1,8 +1,54 @@
-import type { Component, Fact, Observation, Specimen } from '../ccda/record.ts'
+import type { Coded, Component, Fact, Observation, Specimen } from '../ccda/record.ts'
+import { rangeText } from '../ccda/entries/value.ts'
 import { optional } from './datatypes.ts'
 import { type Json, object, objects, rawString } from './json.ts'
 import { item, nothing, type Reader, whenOf } from './item.ts'
+import { nameOf } from './people.ts'
+import { elements, say, sayTheRest } from './say.ts'
 import type { SourceEntry } from './source.ts'
+
+const values = [
+  'valueQuantity',
+  'valueCodeableConcept',
+  'valueString',
+  'valueDateTime',
+  'valueInstant',
+  'valueDate',
+  'valueBoolean',
+  'valuePeriod',
+  'valueRange',
+  'valueRatio',
+  'valueAttachment',
+  'valueSampledData',
+  'valueTime',
+  'valueInteger',
+  'valueDecimal',
+  'valueCode',
+]
+const read = elements(
+  ...values,
+  'status',
+  'category',
+  'code',
+  'effectiveDateTime',
+  'effectivePeriod',
+  'issued',
+  'performer',
+  'dataAbsentReason',
+  'interpretation',
+  'comment',
+  'bodySite',
+  'method',
+  'specimen',
+  'device',
+  'referenceRange',
+  'related',
+  'component',
+)
+const readOfComponent = elements(...values, 'code', 'dataAbsentReason', 'interpretation', 'referenceRange')
+const readOfRange = elements('low', 'high', 'text', 'type', 'appliesTo', 'age')
+const readOfSpecimen = elements('accessionIdentifier', 'status', 'type', 'receivedTime', 'collection', 'note')
+const readOfCollection = elements('collectedDateTime', 'collectedPeriod', 'quantity', 'bodySite', 'method')
 
 /** https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-Observation-1 */
 export function readObservation(
@@ -18,21 +64,28 @@ export function readObservation(
   const facts: Fact[] = []
   for (const related of objects(resource.related)) {
     const target = source.resolve(related.target)
-    if (related.type === 'has-member' && target) members.push(target.key)
-    else if (related.type !== 'has-member' && related.type !== 'derived-from' && target === undefined)
-      datatypes.fact(facts, 'Related', text(object(related.target)?.display))
+    const relation = text(related.type)
+    if (relation === 'has-member' && target) members.push(target.key)
+    // What it is derived from is the heading that has it as a member.
+    else if (relation !== 'derived-from' || target === undefined)
+      say(reader, facts, relations[relation ?? ''] ?? `Related (${relation ?? 'how is not stated'})`, related.target)
   }
   const performers = objects(resource.performer)
   const performer = people.party(performers[0])
   for (const more of performers.slice(1)) {
     const party = people.party(more)
-    datatypes.fact(facts, 'Also by', party && (party.name ?? party.organisation?.name))
+    datatypes.fact(facts, 'Also by', party && nameOf(party))
   }
   const category = objects(resource.category)
     .map((one) => coded(one)?.text)
     .filter(Boolean)
   datatypes.fact(facts, 'Category', category.length === 0 ? undefined : category.join(', '))
-  datatypes.fact(facts, 'Device', text(object(resource.device)?.display))
+  say(reader, facts, 'Device', resource.device)
+  otherValues(reader, facts, resource)
+  if (resource.component !== undefined)
+    for (const one of objects(resource.component)) sayTheRest(reader, facts, one, readOfComponent, 'Part: ')
+  if (resource.referenceRange !== undefined)
+    for (const one of objects(resource.referenceRange)) sayTheRest(reader, facts, one, readOfRange, 'Range: ')
   const specimen = source.resolve(resource.specimen)
   const base = item(reader, entry, {
     code: coded(resource.code),
@@ -41,6 +94,7 @@ export function readObservation(
     author: performer,
     notes: resource.comment,
     facts,
+    read,
   })
   return {
     ...base,
@@ -52,7 +106,7 @@ export function readObservation(
     members,
     ...optional('value', value(resource)),
     ...optional('absent', coded(resource.dataAbsentReason)),
-    ...optional('interpretation', coded(resource.interpretation)),
+    ...optional('interpretation', interpretationOf(reader, resource.interpretation)),
     ...optional('bodySite', coded(resource.bodySite)),
     ...optional('method', coded(resource.method)),
     ...optional('specimen', specimen && specimens.get(specimen.key)),
@@ -60,6 +114,34 @@ export function readObservation(
   }
 }
 const noComponents: Component[] = []
+const relations: Readonly<Record<string, string>> = {
+  'sequel-to': 'Sequel to',
+  replaces: 'Replaces',
+  'qualified-by': 'Qualified by',
+  'interfered-by': 'Interfered with by',
+  'has-member': 'Has member',
+  'derived-from': 'Derived from',
+}
+
+/** An observation has one value; where a record gives more, the others are told in words. */
+function otherValues(reader: Reader, facts: Fact[], holder: Json): void {
+  let told = false
+  for (const name of values)
+    if (holder[name] !== undefined) {
+      if (told) say(reader, facts, 'Also recorded as its value', holder[name])
+      told = true
+    }
+}
+
+/** One in STU3, any number in later versions, which some systems follow. */
+function interpretationOf({ datatypes }: Reader, value: unknown): Coded | undefined {
+  if (!Array.isArray(value)) return datatypes.coded(value)
+  const found = objects(value)
+    .map((one) => datatypes.coded(one))
+    .filter((one) => one !== undefined)
+  if (found.length < 2) return found[0]
+  return { codings: found.flatMap((one) => one.codings), text: found.map((one) => one.text).join(', ') }
+}
 
 function component(reader: Reader, one: Json): Component {
   const { coded, value } = reader.datatypes
@@ -68,7 +150,7 @@ function component(reader: Reader, one: Json): Component {
     ranges: ranges(reader, one.referenceRange),
     ...optional('value', value(one)),
     ...optional('absent', coded(one.dataAbsentReason)),
-    ...optional('interpretation', coded(one.interpretation)),
+    ...optional('interpretation', interpretationOf(reader, one.interpretation)),
   }
 }
 
@@ -80,7 +162,15 @@ function ranges({ datatypes }: Reader, value: unknown): Observation['ranges'] {
     const low = quantity(one.low)
     const high = quantity(one.high)
     const words = word(one.text)
-    const meaning = coded(one.type)?.text
+    const age = object(one.age)
+    const years = age && rangeText(quantity(age.low), quantity(age.high))
+    const meaning = [
+      coded(one.type)?.text,
+      ...objects(one.appliesTo).map((whom) => coded(whom)?.text),
+      years && `age ${years}`,
+    ]
+      .filter(Boolean)
+      .join(', ')
     if (low || high || words)
       found.push({
         ...optional('low', low),
@@ -93,7 +183,8 @@ function ranges({ datatypes }: Reader, value: unknown): Observation['ranges'] {
 }
 const noRanges: Observation['ranges'] = []
 
-export function readSpecimen({ source, datatypes }: Reader, entry: SourceEntry): Specimen {
+export function readSpecimen(reader: Reader, entry: SourceEntry): Specimen {
+  const { source, datatypes } = reader
   const { coded, text, fact, quantity, period, notes, identifiers } = datatypes
   source.current = entry
   const { resource } = entry
@@ -114,5 +205,7 @@ export function readSpecimen({ source, datatypes }: Reader, entry: SourceEntry):
   const status = rawString(resource.status)
   if (status !== undefined && status !== 'available') fact(facts, 'Status', text(status))
   for (const note of notes(resource.note)) fact(facts, 'Note', note.text)
+  sayTheRest(reader, facts, resource, readOfSpecimen)
+  if (collection) sayTheRest(reader, facts, collection, readOfCollection)
   return { key: entry.key, identifiers: identifiers(resource.identifier), type: coded(resource.type), facts }
 }

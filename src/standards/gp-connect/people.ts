@@ -1,7 +1,8 @@
 import type { Organisation, Party, Patient, Place, Practitioner, PractitionerRole } from '../ccda/record.ts'
 import { type Datatypes, optional, readDatatypes } from './datatypes.ts'
 import { extension, extensions } from './extensions.ts'
-import { boolean, object, objects, rawString } from './json.ts'
+import { boolean, type Json, object, objects, rawString } from './json.ts'
+import { elements, sayTheRest } from './say.ts'
 import type { Source, SourceEntry } from './source.ts'
 
 /** The people, organisations and places of a bundle, each read once and shared by all who point at it. */
@@ -131,7 +132,8 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
   return { people, datatypes }
 }
 
-function nameOf({ name, practitioner, organisation }: Party): string {
+/** What a party is called: the person before the organisation. */
+export function nameOf({ name, practitioner, organisation }: Party): string {
   const [first] = practitioner?.names ?? []
   const person =
     name ?? first?.text ?? [...(first?.prefix ?? []), ...(first?.given ?? []), first?.family].filter(Boolean).join(' ')
@@ -147,6 +149,23 @@ function sameName(party: Party, display: string): boolean {
   const shared = known.filter((one) => shown.has(one)).length
   return shared >= Math.min(2, known.length, shown.size)
 }
+
+const readOfPatient = elements(
+  'active',
+  'name',
+  'telecom',
+  'gender',
+  'birthDate',
+  'deceasedBoolean',
+  'deceasedDateTime',
+  'address',
+  'maritalStatus',
+  'contact',
+  'communication',
+  'generalPractitioner',
+  'managingOrganization',
+  'photo',
+)
 
 /** https://digital.nhs.uk GP Connect: CareConnect-GPC-Patient-1 */
 export function readPatient(source: Source, entry: SourceEntry, people: People, datatypes: Datatypes): Patient {
@@ -171,6 +190,15 @@ export function readPatient(source: Source, entry: SourceEntry, people: People, 
   const ethnic = extensions(resource, 'EthnicCategory')[0]
   fact(facts, 'Ethnic category', ethnic && coded(ethnic.valueCodeableConcept)?.text)
   const died = text(resource.deceasedDateTime) ?? boolean(resource.deceasedBoolean)
+  if (died !== undefined && died !== false) fact(facts, 'Died', died === true ? 'Yes, no date recorded' : died)
+  if (boolean(resource.active) === false) fact(facts, 'Record of the patient', 'Not in use (inactive)')
+  // What is no longer so must not stand among what is.
+  const former = (one: Json): boolean => one.use === 'old'
+  for (const { value } of identifiers(objects(resource.identifier).filter(former)))
+    fact(facts, 'Former identifier', value)
+  for (const { value } of telecoms(objects(resource.telecom).filter(former)))
+    fact(facts, 'Former telephone or address', value)
+  sayTheRest({ source, people, datatypes }, facts, resource, readOfPatient)
   let interpreter: boolean | undefined
   const languages: { code: string; preferred?: boolean; mode?: string; proficiency?: string }[] = []
   for (const communication of extensions(resource, 'NHSCommunication')) {
@@ -195,9 +223,9 @@ export function readPatient(source: Source, entry: SourceEntry, people: People, 
   if (interpreter) fact(facts, 'Interpreter', 'Required')
   return {
     key: entry.key,
-    identifiers: identifiers(resource.identifier),
+    identifiers: identifiers(objects(resource.identifier).filter((one) => !former(one))),
     names: names(resource.name),
-    telecoms: telecoms(resource.telecom),
+    telecoms: telecoms(objects(resource.telecom).filter((one) => !former(one))),
     addresses: addresses(resource.address),
     gender: text(resource.gender),
     birthDate: text(resource.birthDate),

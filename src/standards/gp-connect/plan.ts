@@ -1,8 +1,42 @@
 import type { Fact, Link, Party, Plan } from '../ccda/record.ts'
 import { optional } from './datatypes.ts'
-import { object, objects, rawString } from './json.ts'
+import { boolean, object, objects, rawString } from './json.ts'
 import { item, type Reader, whenOf } from './item.ts'
+import { elements } from './say.ts'
 import type { SourceEntry } from './source.ts'
+
+const readOfRequest = elements(
+  'status',
+  'intent',
+  'priority',
+  'code',
+  'occurrenceDateTime',
+  'occurrencePeriod',
+  'authoredOn',
+  'requester',
+  'performer',
+  'reasonCode',
+  'bodySite',
+  'note',
+  'doNotPerform',
+)
+const readOfReferral = elements(
+  'status',
+  'intent',
+  'priority',
+  'occurrenceDateTime',
+  'occurrencePeriod',
+  'authoredOn',
+  'requester',
+  'recipient',
+  'reasonCode',
+  'serviceRequested',
+  'specialty',
+  'type',
+  'description',
+  'supportingInfo',
+  'note',
+)
 
 /** Diary entries (intent `plan`) and test requests. https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-ProcedureRequest-1 */
 export function readProcedureRequest(reader: Reader, entry: SourceEntry): Plan {
@@ -15,14 +49,20 @@ export function readProcedureRequest(reader: Reader, entry: SourceEntry): Plan {
   for (const site of objects(resource.bodySite)) fact(facts, 'Body site', coded(site)?.text)
   const requester = people.party(object(resource.requester)?.agent)
   const performer = people.party(resource.performer)
+  const base = item(reader, entry, {
+    code: coded(resource.code),
+    when: whenOf(reader, entry, 'occurrence'),
+    recorded: resource.authoredOn,
+    author: requester,
+    notes: resource.note,
+    facts,
+    read: readOfRequest,
+  })
   return {
-    ...item(reader, entry, {
-      code: coded(resource.code),
-      when: whenOf(reader, entry, 'occurrence'),
-      recorded: resource.authoredOn,
-      author: requester,
-      notes: resource.note,
-      facts,
+    ...base,
+    ...(boolean(resource.doNotPerform) === true && {
+      notToBeDone: true,
+      cautions: ['Not to be done.', ...(base.cautions ?? [])],
     }),
     kind: rawString(resource.intent) === 'plan' ? 'diary' : 'request',
     recipients: performer ? [performer] : [],
@@ -72,6 +112,7 @@ export function readReferral(reader: Reader, entry: SourceEntry): Plan {
       author: requester,
       notes: resource.note,
       facts,
+      read: readOfReferral,
     }),
     kind: 'referral',
     recipients,

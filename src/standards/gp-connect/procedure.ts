@@ -1,8 +1,26 @@
 import type { Fact, Procedure } from '../ccda/record.ts'
 import { optional } from './datatypes.ts'
-import { object, objects } from './json.ts'
+import { boolean, objects } from './json.ts'
 import { item, type Reader, whenOf } from './item.ts'
+import { nameOf } from './people.ts'
+import { elements } from './say.ts'
 import type { SourceEntry } from './source.ts'
+
+const read = elements(
+  'status',
+  'code',
+  'performedDateTime',
+  'performedPeriod',
+  'performer',
+  'reasonCode',
+  'complication',
+  'followUp',
+  'notDone',
+  'notDoneReason',
+  'note',
+  'bodySite',
+  'outcome',
+)
 
 /** https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-Procedure-1: not sent by GP systems today, and read all the same. */
 export function readProcedure(reader: Reader, entry: SourceEntry): Procedure {
@@ -14,9 +32,13 @@ export function readProcedure(reader: Reader, entry: SourceEntry): Procedure {
   for (const reason of objects(resource.reasonCode)) fact(facts, 'Reason', coded(reason)?.text)
   for (const complication of objects(resource.complication)) fact(facts, 'Complication', coded(complication)?.text)
   for (const follow of objects(resource.followUp)) fact(facts, 'Follow up', coded(follow)?.text)
-  if (resource.notDone === true)
-    fact(facts, 'Not done', coded(resource.notDoneReason)?.text ?? 'The record says that it was not done')
-  const performer = people.party(object(objects(resource.performer)[0])?.actor)
+  const notDone = boolean(resource.notDone) === true
+  if (notDone) fact(facts, 'Not done', coded(resource.notDoneReason)?.text ?? 'The record says that it was not done')
+  const [performer, ...others] = objects(resource.performer)
+    .map((one) => people.party(one.actor))
+    .filter((party) => party !== undefined)
+  for (const other of others) fact(facts, 'Also by', nameOf(other))
+  for (const site of objects(resource.bodySite).slice(1)) fact(facts, 'Body site', coded(site)?.text)
   return {
     ...item(reader, entry, {
       code: coded(resource.code),
@@ -24,8 +46,9 @@ export function readProcedure(reader: Reader, entry: SourceEntry): Procedure {
       author: performer,
       notes: resource.note,
       facts,
+      read,
     }),
-    ...(resource.notDone === true && { status: 'not-done' }),
+    ...(notDone && { status: 'not-done' }),
     ...optional('bodySite', coded(objects(resource.bodySite)[0])),
     ...optional('outcome', coded(resource.outcome)),
     ...optional('performer', performer),

@@ -6,7 +6,7 @@ import { readReport } from './diagnostic-report.ts'
 import { readDocument } from './document-reference.ts'
 import { readEncounter } from './encounter.ts'
 import { readImmunization } from './immunization.ts'
-import type { Reader } from './item.ts'
+import { notForPatient, type Reader } from './item.ts'
 import { type Json, object, objects, rawString } from './json.ts'
 import { immunisationMembers, readAreas, readConsultations, readOutcomes } from './lists.ts'
 import { readMedications } from './medication.ts'
@@ -89,6 +89,7 @@ export function readGpConnectRecord(value: unknown): HealthRecord {
   for (const [key, reason] of source.leftOut) supporting.set(key, { leftOut: reason })
   return {
     ...record,
+    restricted: source.entries.some(({ resource }) => notForPatient(resource.meta)),
     authority: `gp-connect:${custodian?.identifiers[0]?.value ?? ''}`,
     custodian,
     warnings: [

@@ -6,18 +6,16 @@ import { partyName } from './people.ts'
 
 /** Facts and notes of an item for its row, complete; the notes stand under `noteId`, so that a comment can point there. */
 export function details(
-  item: Pick<Item, 'notes' | 'facts' | 'notForPatient'>,
+  item: Pick<Item, 'notes' | 'facts' | 'notForPatient' | 'mistaken' | 'cautions'>,
   noteId?: string,
   more: readonly (Fact | undefined)[] = [],
 ): XmlNode[] {
   const nodes: XmlNode[] = []
   const next = (): void => void (nodes.length > 0 && nodes.push(lineBreak))
-  if (item.notForPatient)
-    nodes.push({
-      name: 'content',
-      attributes: { styleCode: 'Bold' },
-      children: ['Not to be disclosed to the patient.'],
-    })
+  for (const words of cautionsOf(item)) {
+    next()
+    nodes.push({ name: 'content', attributes: { styleCode: 'Bold' }, children: [words] })
+  }
   for (const fact of more)
     if (fact !== undefined && fact.text !== '') {
       next()
@@ -36,6 +34,19 @@ export function details(
   return nodes
 }
 
+/** What must be read before all else about an item. */
+export function cautionsOf({
+  mistaken,
+  cautions,
+  notForPatient,
+}: Pick<Item, 'notForPatient' | 'mistaken' | 'cautions'>): string[] {
+  return [
+    ...(mistaken === undefined ? [] : [`${mistaken}: not to be taken as true of the patient.`]),
+    ...(cautions ?? []),
+    ...(notForPatient ? ['Not to be disclosed to the patient.'] : []),
+  ]
+}
+
 /** Labels whose text is a time as it was recorded. */
 export const dates: ReadonlySet<string> = new Set([
   'Registered',
@@ -48,6 +59,9 @@ export const dates: ReadonlySet<string> = new Set([
   'Last occurrence',
   'Collected',
   'Received',
+  'Died',
+  'Began to end',
+  'Reaction on',
 ])
 
 function noteNodes(notes: readonly Note[]): XmlNode[] {

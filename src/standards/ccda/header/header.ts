@@ -12,7 +12,6 @@ import {
   unknownTelecom,
 } from '../entries/people.ts'
 import { templates } from '../entries/template.ts'
-import { notForPatient } from '../items.ts'
 import type { HealthRecord, Organisation, Practitioner } from '../record.ts'
 import { nameUuid } from '../uuid.ts'
 import { recordTarget } from './record-target.ts'
@@ -52,7 +51,7 @@ export function documentId(record: HealthRecord, at: Date): string {
 
 /** Restricted where something in it is not for the patient's eyes. */
 function confidentiality(record: HealthRecord): XmlElement {
-  const restricted = notForPatient(record).length > 0
+  const { restricted } = record
   return element('confidentialityCode', {
     code: restricted ? 'R' : 'N',
     codeSystem: '2.16.840.1.113883.5.25',

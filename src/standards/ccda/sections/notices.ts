@@ -1,5 +1,4 @@
 import { element, type XmlElement } from '../../xml/element.ts'
-import { notForPatient } from '../items.ts'
 import { caption, paragraph, row, table } from '../narrative.ts'
 import type { Area, AreaName, HealthRecord } from '../record.ts'
 import { dates } from '../entries/details.ts'
@@ -23,8 +22,7 @@ export const notices: Section = {
     for (const text of record.warnings) blocks.push(strong(`Warning: ${text}`))
     for (const { text, areas } of areaWarnings(record))
       blocks.push(strong(`Warning (${areas.map((name) => names[name]).join(', ')}): ${text}`))
-    if (notForPatient(record).length > 0)
-      blocks.push(strong('Warning: items below are marked as not to be disclosed to the patient.'))
+    if (record.restricted) blocks.push(strong('Warning: items below are marked as not to be disclosed to the patient.'))
     blocks.push(
       paragraph(
         'Converted from the record that a GP system gave through GP Connect. Words, codes, numbers and dates are those of the record; nothing was computed.',
@@ -36,7 +34,7 @@ export const notices: Section = {
         ['Part of the record', 'State'],
         record.areas
           .filter((area) => area.name !== 'documents')
-          .map((area) => row(desk.narrativeId('z'), [names[area.name], stateOf(area)])),
+          .map((area) => row(desk.narrativeId('z'), [names[area.name], stateOf(area, record)])),
       ),
     )
     for (const place of record.patient?.places ?? [])
@@ -85,8 +83,37 @@ export const names: Readonly<Record<AreaName, string>> = {
   documents: 'Documents',
 }
 
-function stateOf(area: Area): string {
+/** Items of an area that came without its list are there all the same. */
+function isHeld(name: AreaName, record: HealthRecord): boolean {
+  const { allergies, medications, problems, immunizations, reports, consultations, plans } = record
+  switch (name) {
+    case 'allergies':
+      return allergies.some((one) => !one.ended)
+    case 'ended-allergies':
+      return allergies.some((one) => one.ended)
+    case 'medications':
+      return medications.length > 0
+    case 'problems':
+      return problems.length > 0
+    case 'immunisations':
+      return immunizations.length > 0
+    case 'investigations':
+      return reports.length > 0
+    case 'consultations':
+      return consultations.length > 0
+    case 'referrals':
+      return plans.some((one) => one.kind === 'referral')
+    case 'diary':
+      return plans.some((one) => one.kind === 'diary')
+    default:
+      return false
+  }
+}
+
+function stateOf(area: Area, record: HealthRecord): string {
   const unsupported = area.warnings.find((one) => one.kind === 'unsupported')
+  if (!area.asked && isHeld(area.name, record))
+    return 'Not given as a whole: items of this kind came with other parts of the record'
   if (!area.asked) return unsupported ? `Not given by the GP system: ${unsupported.text}` : 'Not asked for'
   return area.empty === undefined ? 'Given' : 'Given; nothing recorded'
 }

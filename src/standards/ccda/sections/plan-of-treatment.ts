@@ -85,7 +85,11 @@ function planned(plan: Plan, id: string, desk: Desk): XmlElement {
   const active = plan.status === 'active' || plan.status === 'draft'
   return element(
     'act',
-    { classCode: 'ACT', moodCode: plan.kind === 'diary' ? 'INT' : 'RQO' },
+    {
+      classCode: 'ACT',
+      moodCode: plan.kind === 'diary' ? 'INT' : 'RQO',
+      negationInd: plan.notToBeDone ? 'true' : undefined,
+    },
     ...(active ? templates('4.39', '2014-06-09') : []),
     ...desk.ids(plan),
     coded('code', plan.code, { reference: `${id}c` }),

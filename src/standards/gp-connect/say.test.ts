@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  aMedication,
+  all,
+  anAllergy,
+  anObservation,
+  aProblem,
+  byTemplate,
+  convert,
+  doctor,
+  first,
+  gpBundle,
+  type Made,
+  snomed,
+  words,
+} from '../../../test/builders/gp-bundle.ts'
+import { convertToCcda } from '../ccda/convert.ts'
+
+const narrative = (...resources: Made[]): string =>
+  all(convert(...resources).value, 'text')
+    .map(words)
+    .join('\n')
+
+test('an element that GP Connect does not use is told in words, under its own name', () => {
+  for (const [resource, wanted] of [
+    [anObservation({ note: [{ text: 'written as later versions write it' }] }), /Note: written as later versions/],
+    [anObservation({ basedOn: [{ display: 'Blood test asked for' }] }), /Based on: Blood test asked for/],
+    [anAllergy({ onsetAge: { value: 12, unit: 'months' } }), /Onset age: 12 months/],
+    [anAllergy({ reaction: [{ certainty: 'likely' }] }), /Reaction: Certainty: likely/],
+    [
+      aProblem({ onsetRange: { low: { value: 30, unit: 'years' }, high: { value: 40, unit: 'years' } } }),
+      /Onset range: .*30/,
+    ],
+    [
+      { resourceType: 'ProcedureRequest', id: 'x', intent: 'plan', status: 'active', occurrence: '2026-05-02' },
+      /Occurrence: 2026-05-02/,
+    ],
+    [
+      {
+        resourceType: 'DocumentReference',
+        id: 'x',
+        status: 'current',
+        docStatus: 'preliminary',
+        relatesTo: [{ code: 'replaces' }],
+      },
+      /Doc status: preliminary\n.*replaces/,
+    ],
+    [{ resourceType: 'Encounter', id: 'x', status: 'finished', class: { display: 'Home visit' } }, /Home visit/],
+  ] as const)
+    assert.match(narrative(resource), wanted)
+})
+
+test('an extension that nobody knows is told by the last word of its address', () => {
+  const extension = [
+    { url: 'https://example.org/StructureDefinition/Extension-CareConnect-Certainty-1', valueString: 'doubtful' },
+  ]
+  assert.match(narrative(aProblem({ extension })), /Certainty: doubtful/)
+  assert.match(
+    narrative(
+      aProblem({ _onsetDateTime: { extension: [{ url: 'http://x/data-absent-reason', valueCode: 'masked' }] } }),
+    ),
+    /Onset date time: Data-absent-reason: masked/,
+  )
+})
+
+test('a modifier extension stands before all else of its item, and the reader is told that it is not understood', () => {
+  const modifierExtension = [{ url: 'https://example.org/not-for-this-patient', valueBoolean: true }]
+  for (const resource of [
+    aProblem({ modifierExtension }),
+    anAllergy({ modifierExtension }),
+    anObservation({ modifierExtension }),
+  ]) {
+    const conversion = convert(resource)
+    assert.match(all(conversion.value, 'text').map(words).join('\n'), /changes its meaning .*Not-for-this-patient: Yes/)
+    assert.ok(conversion.issues.some((one) => one.severity === 'error' && /changes its meaning/.test(one.text)))
+  }
+  assert.match(narrative(...aMedication({ plan: { modifierExtension } })), /changes its meaning/)
+})
+
+test('a narrative that says more than its resource is told without its markup', () => {
+  const text = {
+    status: 'additional',
+    div: '<div xmlns="http://www.w3.org/1999/xhtml"><p>Seen &amp; <b>agreed</b></p></div>',
+  }
+  assert.match(narrative(aProblem({ text })), /In words: Seen & agreed/)
+})
+
+test('whoever else performed, prescribed or asserted is told by their own name, not that of their employer', () => {
+  const nurse = { ...doctor, id: 'n', name: [{ family: 'Okafor', given: ['Ada'] }] }
+  const role = {
+    resourceType: 'PractitionerRole',
+    id: 'nr',
+    practitioner: { reference: 'Practitioner/n' },
+    organization: { reference: 'Organization/o' },
+  }
+  const other = { reference: 'Practitioner/n' }
+  assert.match(
+    narrative(nurse, role, anObservation({ performer: [{ reference: 'Practitioner/d' }, other] })),
+    /Also by: Ada Okafor/,
+  )
+  assert.match(narrative(nurse, role, anAllergy({ asserter: other })), /Asserted by: Ada Okafor/)
+  assert.match(
+    narrative(nurse, role, ...aMedication({ plan: { requester: { agent: other } } })),
+    /Requested by: Ada Okafor/,
+  )
+})
+
+test('the patient who died, a number or telephone no longer theirs, and a record no longer in use are told apart', () => {
+  const bundle = gpBundle(anObservation()) as { entry: { resource: Made }[] }
+  bundle.entry[0] = {
+    resource: {
+      ...bundle.entry[0]?.resource,
+      active: false,
+      deceasedDateTime: '2024-02-03',
+      identifier: [
+        { system: 'https://fhir.nhs.uk/Id/nhs-number', value: '9690937286' },
+        { system: 'https://fhir.nhs.uk/Id/nhs-number', value: '9990000018', use: 'old' },
+      ],
+      telecom: [
+        { system: 'phone', value: '01234', use: 'home' },
+        { system: 'phone', value: '05678', use: 'old' },
+      ],
+    },
+  }
+  const { value } = convertToCcda(bundle, new Date('2025-01-01'))
+  const told = all(value, 'text').map(words).join('\n')
+  assert.match(told, /Died\n3 Feb 2024/)
+  assert.match(told, /inactive/)
+  assert.match(told, /Former identifier\n9990000018/)
+  assert.match(told, /Former telephone or address\n05678/)
+  const role = first(value, 'recordTarget', 'patientRole')
+  assert.equal(
+    all(role, 'id').some((id) => id.attributes?.extension === '9990000018'),
+    false,
+  )
+  assert.equal(
+    all(role, 'telecom').some((one) => one.attributes?.value === 'tel:05678'),
+    false,
+  )
+})
+
+test('a plan that is not to be carried out says so, in its row and in its entry', () => {
+  const plan = {
+    resourceType: 'ProcedureRequest',
+    id: 'x',
+    intent: 'order',
+    status: 'active',
+    doNotPerform: true,
+    code: snomed('5880005', 'Physical examination procedure'),
+  }
+  const document = convert(plan)
+  assert.match(words(document.section('Plan of treatment')), /Not to be done/)
+  assert.equal(byTemplate(document.section('Plan of treatment'), '4.39')[0]?.attributes?.negationInd, 'true')
+})

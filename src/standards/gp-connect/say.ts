@@ -1,0 +1,134 @@
+import type { Fact } from '../ccda/record.ts'
+import type { Datatypes } from './datatypes.ts'
+import { isRead } from './extensions.ts'
+import { type Json, object, objects, rawString } from './json.ts'
+import type { People } from './people.ts'
+import type { Source } from './source.ts'
+
+type Speaker = { readonly source: Source; readonly people: People; readonly datatypes: Datatypes }
+
+/** An element in words, with everything inside it, in its own order. References are followed by name alone. */
+export function say(reader: Speaker, facts: Fact[], name: string, value: unknown, depth = 0): void {
+  if (value === undefined || value === null) return
+  const { datatypes } = reader
+  if (depth > 12) {
+    datatypes.fact(facts, name, datatypes.text(JSON.stringify(value)))
+    return
+  }
+  if (Array.isArray(value)) {
+    for (const one of value) say(reader, facts, name, one, depth + 1)
+    return
+  }
+  const holder = object(value)
+  if (!holder) {
+    datatypes.fact(facts, name, typeof value === 'boolean' ? (value ? 'Yes' : 'No') : datatypes.text(value))
+    return
+  }
+  const concept = holder.coding === undefined ? undefined : datatypes.coded(holder)
+  if (concept) datatypes.codedFact(facts, name, holder)
+  else if (holder.reference !== undefined || isNameAlone(holder)) datatypes.fact(facts, name, named(reader, holder))
+  else if (holder.value !== undefined && (holder.unit !== undefined || holder.code !== undefined))
+    datatypes.fact(
+      facts,
+      name,
+      [datatypes.text(holder.comparator), datatypes.text(holder.value), datatypes.text(holder.unit ?? holder.code)]
+        .filter(Boolean)
+        .join(' '),
+    )
+  else if (holder.linkId !== undefined) {
+    const title = datatypes.text(holder.text) ?? datatypes.text(holder.linkId) ?? name
+    for (const inner in holder)
+      if (inner !== 'linkId' && inner !== 'text') say(reader, facts, title, holder[inner], depth + 1)
+  } else if (isWordsAlone(holder)) datatypes.fact(facts, name, datatypes.text(holder.text))
+  else
+    for (const inner in holder)
+      if (/^(?:modifierE|e)xtension$/.test(inner))
+        for (const one of objects(holder[inner])) sayExtension(reader, facts, one, `${name}: `, depth + 1)
+      else if (inner !== 'url' && inner !== 'id')
+        say(reader, facts, `${name}: ${label(inner)}`, holder[inner], depth + 1)
+}
+
+/** A reference of which only the name is left. */
+function isNameAlone(holder: Json): boolean {
+  for (const name in holder) if (name !== 'display' && name !== 'identifier') return false
+  return typeof holder.display === 'string'
+}
+
+function isWordsAlone(holder: Json): boolean {
+  for (const name in holder) if (name !== 'text') return false
+  return typeof holder.text === 'string'
+}
+
+/** An extension under the last word of its URL, which is all that is known about it. */
+export function sayExtension(reader: Speaker, facts: Fact[], one: Json, prefix = '', depth = 0): void {
+  const url = rawString(one.url) ?? ''
+  const word = url
+    .split('/')
+    .at(-1)
+    ?.replace(/^(?:Extension-)?(?:CareConnect-)?(?:GPC-)?/i, '')
+    .replace(/-\d+$/, '')
+  const name = prefix + (label(word ?? '') || 'Extension')
+  if (depth > 12) return say(reader, facts, name, one, depth)
+  for (const inner in one)
+    if (/^(?:modifierE|e)xtension$/.test(inner))
+      for (const more of objects(one[inner])) sayExtension(reader, facts, more, `${name}: `, depth + 1)
+    else if (inner !== 'url' && inner !== 'id')
+      say(reader, facts, inner.startsWith('value') ? name : `${name}: ${label(inner)}`, one[inner], depth + 1)
+}
+
+/**
+ * What a resource says besides the elements that its reader knows, in words: an element of another version, an extension
+ * of a supplier's own, something STU3 has and GP Connect does not use. `read` names what is told elsewhere.
+ */
+export function sayTheRest(reader: Speaker, facts: Fact[], holder: Json, read: ReadonlySet<string>, prefix = ''): void {
+  for (const name in holder) {
+    if (read.has(name)) continue
+    if (name === 'extension') {
+      for (const one of objects(holder[name]))
+        if (!isRead(rawString(one.url) ?? '')) sayExtension(reader, facts, one, prefix)
+    } else if (name.startsWith('_')) say(reader, facts, prefix + label(name.slice(1)), holder[name], 1)
+    else say(reader, facts, prefix + label(name), holder[name], 1)
+  }
+}
+
+/** Elements that every reader knows, and its own. */
+export function elements(...names: readonly string[]): ReadonlySet<string> {
+  return new Set([...everywhere, ...names])
+}
+const everywhere = [
+  'resourceType',
+  'id',
+  'meta',
+  'text',
+  'identifier',
+  'subject',
+  'patient',
+  'implicitRules',
+  'language',
+  'contained',
+  'context',
+  'encounter',
+  'modifierExtension',
+]
+
+function named({ source, people, datatypes }: Speaker, reference: Json): string | undefined {
+  const target = source.resolve(reference)
+  const display = datatypes.text(reference.display)
+  if (display) return display
+  const party = people.party(reference)
+  const name =
+    party?.name ??
+    party?.practitioner?.names[0]?.text ??
+    party?.practitioner?.names[0]?.family ??
+    party?.organisation?.name
+  if (name) return name
+  // A device or a schedule is named by its type.
+  const code = target && (datatypes.coded(target.resource.code) ?? datatypes.coded(target.resource.type))
+  return code?.text ? code.text : datatypes.text(reference.reference)
+}
+
+/** `valueQuantity` is `Value quantity`. */
+export function label(name: string): string {
+  const spaced = name.replaceAll(/([A-Z])/g, (capital) => ` ${capital.toLowerCase()}`).trimStart()
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1)
+}
