@@ -1,11 +1,15 @@
-import type { Fact } from '../ccda/record.ts'
+import type { Fact, Party } from '../ccda/record.ts'
 import type { Datatypes } from './datatypes.ts'
 import { isRead } from './extensions.ts'
 import { type Json, object, objects, rawString } from './json.ts'
-import type { People } from './people.ts'
 import type { Source } from './source.ts'
 
-type Speaker = { readonly source: Source; readonly people: People; readonly datatypes: Datatypes }
+/** A Reader, or what there is of one while people are being read. */
+type Speaker = {
+  readonly source: Source
+  readonly people: { party(reference: unknown): Party | undefined }
+  readonly datatypes: Datatypes
+}
 
 /** An element in words, with everything inside it, in its own order. References are followed by name alone. */
 export function say(reader: Speaker, facts: Fact[], name: string, value: unknown, depth = 0): void {

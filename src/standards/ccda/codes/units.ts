@@ -9,6 +9,9 @@ export function ucumUnit(quantity: Quantity): string | undefined {
   if (quantity.code === undefined && quantity.unit === undefined) return '1'
   if (quantity.ucum && quantity.code !== undefined) {
     const found = known(quantity.code)
+    const word = quantity.unit === undefined ? undefined : known(quantity.unit)
+    // A word and a code that are two units: neither is surely meant.
+    if (found && word !== undefined && word !== found) return undefined
     if (found) return found
   }
   return quantity.unit === undefined ? undefined : known(quantity.unit)

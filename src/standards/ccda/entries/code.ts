@@ -28,7 +28,7 @@ export function coded(name: string, { codings, text }: Coded, options: CodeOptio
   for (const coding of usable) if (coding !== main) children.push(codeOf('translation', coding))
   if (usable.length < codings.length)
     for (const coding of codings)
-      if (coding.code !== undefined && !usable.includes(coding) && !isNullFlavor(coding))
+      if ((coding.code ?? coding.display ?? text) !== text && !usable.includes(coding) && !isNullFlavor(coding))
         children.push(unwritable(coding))
   const type = options.type
   if (options.first)

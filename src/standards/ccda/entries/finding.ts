@@ -5,8 +5,7 @@ import { effectiveTime } from '../time.ts'
 import { coded } from './code.ts'
 import { textReference } from './comment.ts'
 import { author } from './participation.ts'
-import { interpretation, referenceRanges, targetSite } from './result.ts'
-import { valueElement } from './value.ts'
+import { interpretation, referenceRanges, resultValue, targetSite } from './result.ts'
 
 const completed = constant(element('statusCode', { code: 'completed' }))
 
@@ -20,7 +19,7 @@ export function finding(observation: Observation, id: string, desk: Desk): XmlEl
     textReference(id),
     statusOf(observation.status),
     effectiveTime(observation.when),
-    observation.value && valueElement(observation.value),
+    valueOf(observation),
     interpretation(observation.interpretation),
     observation.method && coded('methodCode', observation.method),
     targetSite(observation.bodySite),
@@ -35,7 +34,7 @@ export function finding(observation: Observation, id: string, desk: Desk): XmlEl
           desk.id(observation.key, `component ${at + 1}`),
           coded('code', component.code),
           completed,
-          component.value && valueElement(component.value),
+          valueOf(component),
           interpretation(component.interpretation),
           ...referenceRanges(component.ranges),
         ),
@@ -43,6 +42,11 @@ export function finding(observation: Observation, id: string, desk: Desk): XmlEl
     ),
     ...referenceRanges(observation.ranges),
   )
+}
+
+/** No value is no value; one that the record says is absent is absent for its reason. */
+function valueOf(part: Pick<Observation, 'value' | 'absent'>): XmlElement | undefined {
+  return part.value || part.absent ? resultValue(part) : undefined
 }
 
 const statuses: Readonly<Record<string, string>> = {

@@ -55,13 +55,21 @@ export function quantity(name: string, { value, unit, code, ...rest }: Quantity,
   return element(
     name,
     { 'xsi:type': type, nullFlavor: 'OTH' },
-    element('translation', { value }, element('originalText', undefined, unit ?? code ?? '')),
+    element('translation', { value }, element('originalText', undefined, unitWords(unit, code))),
   )
+}
+
+function unitWords(unit: string | undefined, code: string | undefined): string {
+  if (unit === undefined || code === undefined || unit === code) return unit ?? code ?? ''
+  const [one, other] = [ucumUnit({ value: undefined, unit }), ucumUnit({ value: undefined, unit: code })]
+  return one !== undefined && other !== undefined && one !== other ? `${unit} (coded as ${code})` : unit
 }
 
 /** `< 5` is everything below five. */
 function bounded(amount: Quantity): XmlElement {
   const { comparator, ...plain } = amount
+  // What is none of FHIR's four says neither above nor below.
+  if (comparator === undefined || !/^[<>]=?$/.test(comparator)) return words(quantityText(amount))
   const inclusive = comparator === '>=' || comparator === '<=' ? 'true' : 'false'
   const name = comparator === '<' || comparator === '<=' ? 'high' : 'low'
   const bound = quantity(name, plain)
@@ -101,12 +109,19 @@ export function valueText(value: Value): string {
 
 export function quantityText({ comparator, value, unit, code }: Quantity): string {
   const amount = comparator === undefined ? (value ?? '') : `${comparator} ${value ?? ''}`
-  const word = unit ?? code
-  return word === undefined ? amount : `${amount} ${word}`
+  const word = unitWords(unit, code)
+  return word === '' ? amount : `${amount} ${word}`
 }
 
 export function rangeText(low: Quantity | undefined, high: Quantity | undefined): string {
-  if (low && high) return `${low.value ?? ''} to ${quantityText(high)}`
+  if (low && high)
+    return sameUnit(low, high)
+      ? `${low.value ?? ''} to ${quantityText(high)}`
+      : `${quantityText(low)} to ${quantityText(high)}`
   if (low) return `From ${quantityText(low)}`
   return high ? `Up to ${quantityText(high)}` : ''
+}
+
+function sameUnit(low: Quantity, high: Quantity): boolean {
+  return low.comparator === undefined && (low.unit ?? low.code) === (high.unit ?? high.code)
 }

@@ -102,9 +102,52 @@ test('verification says nothing, so an unconfirmed allergy is as active as any',
 
 test('what was entered in error, and what has no status, is not shown as active', () => {
   const wrong = convert(anAllergy({ verificationStatus: 'entered-in-error' }))
-  assert.equal(first(concerns(wrong)[0] ?? assert.fail(), 'statusCode').attributes?.code, 'completed')
-  assert.match(words(wrong.section('Allergies')), /Ended allergies.*Entered in error/s)
+  assert.equal(first(concerns(wrong)[0] ?? assert.fail(), 'statusCode').attributes?.code, 'aborted')
+  assert.match(words(wrong.section('Allergies')), /^[^]*not allergies of the patient[^]*Entered in error/)
+  assert.doesNotMatch(words(wrong.section('Allergies')), /Ended|\bActive\b/)
   const unknown = convert(anAllergy({ clinicalStatus: undefined }))
   assert.doesNotMatch(words(unknown.section('Allergies')), /\bActive\b/)
   assert.equal(byTemplate(unknown.section('Allergies'), '4.28').length, 0)
+})
+
+test('each manifestation is a reaction of its own: a second one is not another word for the first', () => {
+  const document = convert(
+    anAllergy({
+      reaction: [
+        { manifestation: [snomed('271807003', 'Eruption'), snomed('56018004', 'Wheezing')], severity: 'mild' },
+      ],
+    }),
+  )
+  const reactions = byTemplate(document.value, '4.9')
+  assert.deepEqual(
+    reactions.map((one) => first(one, 'value').attributes?.code),
+    ['271807003', '56018004'],
+  )
+  assert.equal(new Set(reactions.map((one) => first(one, 'id').attributes?.extension)).size, 2)
+  assert.deepEqual(
+    reactions.map((one) => all(first(one, 'value'), 'translation').length),
+    [0, 0],
+  )
+})
+
+test('an allergy to food that is not said to be an allergy is a propensity, and every category is told', () => {
+  const food = convert(anAllergy({ category: ['food'] }))
+  assert.equal(first(byTemplate(food.value, '4.7')[0] ?? assert.fail(), 'value').attributes?.code, '418471000')
+  const both = convert(anAllergy({ category: ['medication', 'food'] }))
+  assert.equal(first(byTemplate(both.value, '4.7')[0] ?? assert.fail(), 'value').attributes?.code, '418038007')
+  assert.match(words(both.section('Allergies')), /Medication, food/)
+})
+
+test('a refuted allergy is denied, and none known that was entered in error is no denial', () => {
+  const refuted = convert(anAllergy({ verificationStatus: 'refuted' }))
+  assert.equal(byTemplate(refuted.value, '4.7')[0]?.attributes?.negationInd, 'true')
+  const wrong = convert(
+    anAllergy({ code: snomed('716186003', 'No known allergy'), verificationStatus: 'entered-in-error' }),
+  )
+  assert.equal(byTemplate(wrong.value, '4.7')[0]?.attributes?.negationInd, undefined)
+})
+
+test('no known allergies beside an allergy is told to be a contradiction', () => {
+  const document = convert(anAllergy(), anAllergy({ id: 'n', code: snomed('716186003', 'No known allergy') }))
+  assert.match(words(document.section('Allergies')), /no allergies are known, and lists allergies all the same/)
 })

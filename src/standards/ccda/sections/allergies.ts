@@ -6,7 +6,7 @@ import { comment, textReference } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
 import { author } from '../entries/participation.ts'
 import { templates } from '../entries/template.ts'
-import { content, lineBreak, row, table } from '../narrative.ts'
+import { caption, content, lineBreak, row, table } from '../narrative.ts'
 import type { Allergy, Coded } from '../record.ts'
 import { interval, point, readable, readableWhen } from '../time.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
@@ -26,11 +26,20 @@ export const allergies: Section = {
   templates: () => templates('2.6.1', '2015-08-01'),
   content(record, desk) {
     if (record.allergies.length === 0) return nothingToTell
-    const active = record.allergies.filter((allergy) => !allergy.ended).map((allergy) => allergyParts(allergy, desk))
-    const ended = record.allergies.filter((allergy) => allergy.ended).map((allergy) => allergyParts(allergy, desk))
+    const parts = (wanted: (allergy: Allergy) => boolean) =>
+      record.allergies.filter(wanted).map((allergy) => allergyParts(allergy, desk))
+    const active = parts((allergy) => !allergy.ended)
+    const ended = parts((allergy) => allergy.ended && allergy.mistaken === undefined)
+    const mistaken = parts((allergy) => allergy.mistaken !== undefined)
+    const contradicts =
+      record.allergies.some((one) => !one.ended && one.noneKnown) &&
+      record.allergies.some((one) => !one.ended && !one.noneKnown)
     const headings = ['Allergy', 'Kind', 'Onset', 'Reactions', 'Status', 'Details', 'Recorded']
     return {
       blocks: [
+        ...(contradicts
+          ? [caption('The record says that no allergies are known, and lists allergies all the same.')]
+          : []),
         ...(active.length > 0
           ? [
               table(
@@ -49,8 +58,17 @@ export const allergies: Section = {
               ),
             ]
           : []),
+        ...(mistaken.length > 0
+          ? [
+              table(
+                'Entered in error or refuted: not allergies of the patient',
+                headings,
+                mistaken.map((one) => one.row),
+              ),
+            ]
+          : []),
       ],
-      entries: [...active, ...ended].map((one) => one.entry),
+      entries: [...active, ...ended, ...mistaken].map((one) => one.entry),
     }
   },
 }
@@ -69,13 +87,7 @@ function allergyParts(allergy: Allergy, desk: Desk): { row: XmlElement; entry: X
       ...(at > 0 ? [lineBreak] : []),
       content(reactionId, reactionWords(reaction)),
     ]),
-    allergy.ended
-      ? `Ended${allergy.end === undefined ? '' : ` ${readable(allergy.end)}`}`
-      : allergy.noneKnown
-        ? 'None known'
-        : allergy.status === undefined
-          ? 'Not recorded'
-          : 'Active',
+    statusWords(allergy),
     details(allergy, noteId, [
       { label: 'Reason ended', text: allergy.endReason ?? '' },
       { label: 'Criticality', text: allergy.criticality ?? '' },
@@ -85,11 +97,19 @@ function allergyParts(allergy: Allergy, desk: Desk): { row: XmlElement; entry: X
   return { row: row(id, cells), entry: entry(concern(allergy, kind, id, reactions, noteId, desk)) }
 }
 
+function statusWords(allergy: Allergy): string {
+  const { mistaken, ended, end, status } = allergy
+  if (mistaken !== undefined) return mistaken
+  if (ended) return `Ended${end === undefined ? '' : ` ${readable(end)}`}${status === 'inactive' ? ' (inactive)' : ''}`
+  return allergy.noneKnown ? 'None known' : status === undefined ? 'Not recorded' : 'Active'
+}
+
 type Kind = { readonly code: string; readonly display: string; readonly words: string }
 const kinds = {
   drugAllergy: { code: '416098002', display: 'Allergy to drug (finding)' },
   drugIntolerance: { code: '59037007', display: 'Intolerance to drug (finding)' },
   drug: { code: '419511003', display: 'Propensity to adverse reactions to drug (finding)' },
+  food: { code: '418471000', display: 'Propensity to adverse reactions to food (finding)' },
   foodAllergy: { code: '414285001', display: 'Allergy to food (finding)' },
   foodIntolerance: { code: '235719002', display: 'Intolerance to food (finding)' },
   substanceAllergy: { code: '419199007', display: 'Allergy to substance (finding)' },
@@ -102,19 +122,23 @@ function kindOf(allergy: Allergy): Kind {
   const { type, categories, noneKnown } = allergy
   const [category] = categories
   const word = type === 'allergy' ? 'Allergy' : type === 'intolerance' ? 'Intolerance' : ''
-  const words = [
-    word,
-    category === undefined ? '' : word === '' ? category.charAt(0).toUpperCase() + category.slice(1) : `(${category})`,
-  ]
+  const named = categories.join(', ')
+  const words = [word, named === '' ? '' : word === '' ? named.charAt(0).toUpperCase() + named.slice(1) : `(${named})`]
     .filter(Boolean)
     .join(' ')
+  if (categories.length > 1 && !noneKnown)
+    return { ...(type === 'allergy' ? kinds.substanceAllergy : kinds.substance), words }
   if (noneKnown) return { ...(noneOf(allergy) ?? kinds.substanceAllergy), words }
   if (category === 'medication')
     return {
       ...(type === 'allergy' ? kinds.drugAllergy : type === 'intolerance' ? kinds.drugIntolerance : kinds.drug),
       words,
     }
-  if (category === 'food') return { ...(type === 'intolerance' ? kinds.foodIntolerance : kinds.foodAllergy), words }
+  if (category === 'food')
+    return {
+      ...(type === 'allergy' ? kinds.foodAllergy : type === 'intolerance' ? kinds.foodIntolerance : kinds.food),
+      words,
+    }
   if (category !== undefined) return { ...(type === 'allergy' ? kinds.substanceAllergy : kinds.substance), words }
   return { ...(type === 'allergy' ? kinds.substanceAllergy : kinds.any), words }
 }
@@ -147,7 +171,7 @@ function concern(
     ...templates('4.30', '2015-08-01'),
     desk.id(allergy.key, 'concern'),
     fixed('code', 'CONC', actCode, 'Concern'),
-    element('statusCode', { code: allergy.ended ? 'completed' : 'active' }),
+    element('statusCode', { code: allergy.mistaken ? 'aborted' : allergy.ended ? 'completed' : 'active' }),
     interval(when, allergy.ended),
     written,
     {
@@ -156,7 +180,7 @@ function concern(
       children: [
         element(
           'observation',
-          { classCode: 'OBS', moodCode: 'EVN', negationInd: allergy.noneKnown ? 'true' : undefined },
+          { classCode: 'OBS', moodCode: 'EVN', negationInd: isDenied(allergy) ? 'true' : undefined },
           ...templates('4.7', '2014-06-09'),
           ...desk.ids(allergy),
           assertion,
@@ -167,7 +191,7 @@ function concern(
           written,
           agent(allergy, `${id}c`),
           statusOf(allergy),
-          ...reactions.map((one) => reactionElement(one.reaction, one.id, allergy, desk)),
+          ...reactions.flatMap((one) => reactionElements(one.reaction, one.id, allergy, desk)),
           criticality(allergy.criticality),
           noteId !== undefined && comment(noteId),
         ),
@@ -176,11 +200,20 @@ function concern(
   )
 }
 
+/** That there is none, or not this one. */
+function isDenied({ noneKnown, mistaken }: Allergy): boolean {
+  return noneKnown ? mistaken === undefined : mistaken === 'Refuted'
+}
+
 /** What the patient reacts to. The record's code may be of the substance, a product, or the allergy itself: it is kept as it is. */
 function agent(allergy: Allergy, reference: string): XmlElement {
-  const code = allergy.noneKnown
-    ? { ...codedElsewhere('code', allergy.code, reference), attributes: { nullFlavor: noneOf(allergy) ? 'NA' : 'OTH' } }
-    : coded('code', allergy.code, { reference })
+  const code =
+    allergy.noneKnown && allergy.mistaken === undefined
+      ? {
+          ...codedElsewhere('code', allergy.code, reference),
+          attributes: { nullFlavor: noneOf(allergy) ? 'NA' : 'OTH' },
+        }
+      : coded('code', allergy.code, { reference })
   return element(
     'participant',
     { typeCode: 'CSM' },
@@ -190,9 +223,12 @@ function agent(allergy: Allergy, reference: string): XmlElement {
 
 /** Allergy Status Observation. */
 function statusOf(allergy: Allergy): XmlElement | undefined {
-  if (allergy.noneKnown || (allergy.status === undefined && !allergy.ended)) return undefined
+  if ((allergy.noneKnown && allergy.mistaken === undefined) || (allergy.status === undefined && !allergy.ended))
+    return undefined
   const value = allergy.ended
-    ? { code: '73425007', displayName: 'Inactive (qualifier value)' }
+    ? allergy.status === 'resolved' && allergy.mistaken === undefined
+      ? { code: '413322009', displayName: 'Problem resolved (finding)' }
+      : { code: '73425007', displayName: 'Inactive (qualifier value)' }
     : { code: '55561003', displayName: 'Active (qualifier value)' }
   return element(
     'entryRelationship',
@@ -236,15 +272,29 @@ function reactionWords(reaction: Allergy['reactions'][number]): string {
   return [words === '' ? 'Reaction not stated' : words, more === '' ? '' : `(${more})`].filter(Boolean).join(' ')
 }
 
-/** Reaction Observation, one for each manifestation, with the severity the record gives. */
-function reactionElement(
+/** Reaction Observation, one for each manifestation: to have a rash is not another word for wheezing. */
+function reactionElements(
   reaction: Allergy['reactions'][number],
   reference: string,
   allergy: Allergy,
   desk: Desk,
+): XmlElement[] {
+  const [first = { codings: [], text: reaction.description ?? '' }, ...others] = reaction.manifestations
+  const part = reference.slice(reference.lastIndexOf('r'))
+  return [
+    reactionElement(reaction, first, reference, desk.id(allergy.key, part)),
+    ...others.map((other, at) =>
+      reactionElement(reaction, other, reference, desk.id(allergy.key, `${part} ${at + 2}`)),
+    ),
+  ]
+}
+
+function reactionElement(
+  reaction: Allergy['reactions'][number],
+  manifestation: Coded,
+  reference: string,
+  id: XmlElement,
 ): XmlElement {
-  const [first, ...others] = reaction.manifestations
-  const manifestation: Coded = first ?? { codings: [], text: reaction.description ?? '' }
   const severity = reaction.severity === undefined ? undefined : severities[reaction.severity]
   return element(
     'entryRelationship',
@@ -253,22 +303,12 @@ function reactionElement(
       'observation',
       { classCode: 'OBS', moodCode: 'EVN' },
       ...templates('4.9', '2014-06-09'),
-      desk.id(allergy.key, reference.slice(reference.lastIndexOf('r'))),
+      id,
       assertion,
       textReference(reference),
       completed,
       element('effectiveTime', undefined, point('low', reaction.onset)),
-      coded(
-        'value',
-        {
-          codings: [...manifestation.codings, ...others.flatMap((one) => one.codings)],
-          text: [manifestation, ...others]
-            .map((one) => one.text)
-            .filter(Boolean)
-            .join(', '),
-        },
-        { type: 'CD', reference },
-      ),
+      coded('value', manifestation, { type: 'CD', reference }),
       severity &&
         element(
           'entryRelationship',

@@ -119,9 +119,14 @@ function isFamilyHistory({ code }: Observation): boolean {
 }
 
 /** Only where the term itself says so: without a terminology server nothing else tells a procedure from a finding. */
-function isProcedure({ code, value }: Observation): boolean {
+function isProcedure({ code, value, absent, components, interpretation, ranges }: Observation): boolean {
   return (
     value === undefined &&
+    // Why there is no answer, or part of one: that is no procedure that was done.
+    absent === undefined &&
+    interpretation === undefined &&
+    components.length === 0 &&
+    ranges.length === 0 &&
     code.codings.some(
       (coding) => coding.display !== undefined && /\((?:procedure|regime\/therapy)\)$/.test(coding.display),
     )

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   type Made,
+  anAllergy,
   anObservation,
   aProblem,
   byTemplate,
@@ -101,4 +102,50 @@ test('the encounter has its type, time and the one who was seen', () => {
   assert.equal(words(first(activity ?? assert.fail(), 'originalText')), 'GP Surgery')
   assert.equal(first(activity ?? assert.fail(), 'effectiveTime', 'low').attributes?.value, '20190328103000+0000')
   assert.match(words(first(activity ?? assert.fail(), 'performer')), /Clarson/)
+})
+
+test('what was not given, not done, ended, refuted or entered in error is not mentioned as if it were so', () => {
+  const record = convert(
+    list('con', '325851000000107', 'GP Surgery', [
+      'Immunization/i',
+      'Procedure/x',
+      'AllergyIntolerance/ended',
+      'AllergyIntolerance/wrong',
+      'Observation/wrong',
+      'Observation/told',
+    ]),
+    { resourceType: 'Immunization', id: 'i', notGiven: 'true', vaccineCode: { text: 'Influenza vaccine' } },
+    { resourceType: 'Procedure', id: 'x', notDone: true, code: { text: 'Cervical smear' } },
+    anAllergy({ id: 'ended', clinicalStatus: 'resolved', code: { text: 'Allergy to nuts' } }),
+    anAllergy({ id: 'wrong', verificationStatus: 'refuted', code: { text: 'Allergy to milk' } }),
+    anObservation({ id: 'wrong', status: 'entered-in-error', valueQuantity: { value: 800, unit: 'kg' } }),
+    { ...comment('told', 'of somebody else'), status: 'entered-in-error' },
+  )
+  const text = words(record.section('Consultation notes'))
+  assert.match(text, /Influenza vaccine \[not given\]/)
+  assert.match(text, /Cervical smear \[not done\]/)
+  assert.match(text, /Allergy to nuts \[ended\]/)
+  assert.match(text, /Allergy to milk \[refuted\]/)
+  assert.match(text, /Body weight \[entered in error\]/)
+  assert.match(text, /Entered in error: not to be taken as true of the patient\. of somebody else/)
+})
+
+test('what groups a consultation may be secret, removed or marked as much as what it groups', () => {
+  const secret = { meta: { security: [{ code: 'NOPAT' }] } }
+  const { value, section } = convert(list('con', '325851000000107', 'GP Surgery', ['List/top']), {
+    ...list('top', '25851000000105', 'Chest', [], secret),
+    entry: [{ deleted: true, flag: { text: 'Changed' }, item: { display: 'Not said after all' } }],
+  })
+  assert.match(words(section('Consultation notes')), /Not to be disclosed to the patient: Chest/)
+  assert.match(words(section('Consultation notes')), /Removed from the list:\nChanged:\nNot said after all/)
+  assert.equal(first(value, 'confidentialityCode').attributes?.code, 'R')
+})
+
+test('the time of a comment is told where it is another than that of its consultation', () => {
+  const { section } = convert(
+    { ...encounter, period: { start: '2019-03-11' } },
+    list('con', '325851000000107', 'GP Surgery', ['Observation/o'], { encounter: { reference: 'Encounter/e' } }),
+    { ...comment('o', 'words'), effectiveDateTime: '2019-03-01' },
+  )
+  assert.match(words(section('Consultation notes')), /words \(1 Mar 2019/)
 })

@@ -66,7 +66,7 @@ function known(document: KnownDocument, id: string, desk: Desk): XmlElement {
     desk.id(document.key),
     coded('code', document.code, { reference: `${id}c` }),
     textReference(id),
-    element('statusCode', { code: 'completed' }),
+    element('statusCode', { code: document.mistaken === undefined ? 'completed' : 'nullified' }),
     point('effectiveTime', document.when.at),
     author(document, desk),
     element(

@@ -3,6 +3,7 @@ import { loinc, snomed } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
 import { comment, textReference } from '../entries/comment.ts'
+import { finding } from '../entries/finding.ts'
 import { author } from '../entries/participation.ts'
 import { templates } from '../entries/template.ts'
 import { table } from '../narrative.ts'
@@ -27,7 +28,8 @@ export const familyHistory: Section = {
     const made = mine.map((observation) => {
       const id = desk.narrativeId('f')
       desk.ledger.placed(observation.key, 'family-history', id)
-      return { row: findingRow(observation, id), entry: entry(organizer(observation, id, desk)) }
+      const made = saysMore(observation) ? finding(observation, id, desk) : organizer(observation, id, desk)
+      return { row: findingRow(observation, id), entry: entry(made) }
     })
     return {
       blocks: [
@@ -40,6 +42,11 @@ export const familyHistory: Section = {
       entries: made.map((one) => one.entry),
     }
   },
+}
+
+/** A term with a value (`No`, who it was) is more than the term: the template has no room for it. */
+function saysMore({ value, absent, components, interpretation }: Observation): boolean {
+  return value !== undefined || absent !== undefined || interpretation !== undefined || components.length > 0
 }
 
 const completed = constant(element('statusCode', { code: 'completed' }))

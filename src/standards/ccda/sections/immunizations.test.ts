@@ -51,3 +51,25 @@ test('a vaccine that nobody knows is unknown, under either spelling of it', () =
     assert.equal(first(activity ?? assert.fail(), 'manufacturedMaterial', 'code').attributes?.nullFlavor, 'UNK')
   }
 })
+
+test('a vaccine entered in error is in no list of those given', () => {
+  const text = words(convert(anImmunization({ status: 'entered-in-error' })).section('Immunizations'))
+  assert.match(text, /not immunizations of the patient/)
+  assert.doesNotMatch(text, /^Given$/m)
+})
+
+test('every reason, whoever else took part, the maker that is a name alone, and whether a dose counts are told', () => {
+  const text = words(
+    convert(
+      anImmunization({
+        notGiven: true,
+        explanation: { reasonNotGiven: [{ text: 'Declined' }, { text: 'Fever' }] },
+        manufacturer: { display: 'Pfizer' },
+        practitioner: [{ actor: { display: 'Nurse A' } }, { actor: { display: 'Nurse B' } }],
+        vaccinationProtocol: [{ doseSequence: 1, doseStatus: { text: 'Does not count' } }],
+      }),
+    ).section('Immunizations'),
+  )
+  for (const wanted of ['Declined', 'Fever', 'Pfizer', 'Nurse A', 'Nurse B', 'Dose status: Does not count'])
+    assert.match(text, new RegExp(wanted))
+})

@@ -33,8 +33,10 @@ export const immunizations: Section = {
     const observations = record.observations.filter((one) => places.get(one.key) === 'immunizations')
     if (record.immunizations.length === 0 && observations.length === 0) return nothingToTell
     const made = record.immunizations.map((one) => ({ immunization: one, ...immunizationParts(one, desk) }))
-    const given = made.filter((one) => one.immunization.given)
-    const notGiven = made.filter((one) => !one.immunization.given)
+    const valid = made.filter((one) => one.immunization.mistaken === undefined)
+    const given = valid.filter((one) => one.immunization.given)
+    const notGiven = valid.filter((one) => !one.immunization.given)
+    const mistaken = made.filter((one) => one.immunization.mistaken !== undefined)
     const headings = ['Immunization', 'Date', 'Vaccine', 'Batch', 'Site and route', 'Dose', 'Details', 'Recorded']
     const others = observations.map((observation) => {
       const id = desk.narrativeId('i')
@@ -61,6 +63,15 @@ export const immunizations: Section = {
               ),
             ]
           : []),
+        ...(mistaken.length > 0
+          ? [
+              table(
+                'Entered in error: not immunizations of the patient',
+                headings,
+                mistaken.map((one) => one.row),
+              ),
+            ]
+          : []),
         ...(others.length > 0
           ? [
               table(
@@ -71,7 +82,7 @@ export const immunizations: Section = {
             ]
           : []),
       ],
-      entries: [...given, ...notGiven, ...others].map((one) => one.entry),
+      entries: [...given, ...notGiven, ...mistaken, ...others].map((one) => one.entry),
     }
   },
 }

@@ -1,4 +1,4 @@
-import { quantityText, valueText } from '../entries/value.ts'
+import { quantityText, rangeText, valueText } from '../entries/value.ts'
 import type { Coded, Component, Item, Observation } from '../record.ts'
 import { readableWhen } from '../time.ts'
 
@@ -12,7 +12,21 @@ export function itemText(item: Item): string {
   const [note] = item.notes
   // A comment's name says nothing; its words do, and they are complete where it is told.
   const words = value === '' && note !== undefined && /^comment/i.test(name) ? shortened(note.text) : value
-  return `${name}${words === '' ? '' : `: ${words}`}${when === '' ? '' : ` (${when})`}`
+  const standing = standingOf(item)
+  return `${name}${standing === '' ? '' : ` [${standing}]`}${words === '' ? '' : `: ${words}`}${when === '' ? '' : ` (${when})`}`
+}
+
+const telling = new Set(['cancelled', 'stopped', 'aborted', 'suspended', 'not-done'])
+
+/** Why what an item names is not so: a vaccine that was not given, an allergy that ended, what was entered in error. */
+function standingOf(item: Item): string {
+  const words: string[] = []
+  if (item.mistaken !== undefined) words.push(item.mistaken.toLowerCase())
+  else if ('ended' in item && item.ended === true) words.push('ended')
+  if ('given' in item && item.given === false) words.push('not given')
+  if (item.status !== undefined && telling.has(item.status)) words.push(item.status.replace('-', ' '))
+  for (const caution of item.cautions ?? []) words.push(caution)
+  return words.join(', ')
 }
 
 function shortened(text: string): string {
@@ -39,7 +53,7 @@ export function rangesText(ranges: Observation['ranges']): string {
     .map(({ low, high, text, meaning }) => {
       const bounds =
         low && high
-          ? `${low.value ?? ''} to ${quantityText(high)}`
+          ? rangeText(low, high)
           : low
             ? `from ${quantityText(low)}`
             : high

@@ -99,3 +99,49 @@ test('prescription type, agency, last issue and reason for the status reach the 
   ])
     assert.ok(text.includes(wanted), wanted)
 })
+
+test('a medication whose status nobody knows is not lost among the past ones, and a mistaken one is in no list of medications', () => {
+  for (const status of [undefined, 'unheard-of'])
+    assert.match(
+      words(convert(...aMedication({ statement: { status } })).section('Medications')),
+      /status is not known/,
+    )
+  const wrong = words(convert(...aMedication({ statement: { status: 'entered-in-error' } })).section('Medications'))
+  assert.match(wrong, /not medications of the patient/)
+  assert.doesNotMatch(wrong, /Current medications|Past medications/)
+})
+
+test('what the authorisation says beside its statement reaches the reader', () => {
+  const text = words(
+    convert(
+      ...aMedication({
+        statement: { taken: 'n' },
+        plan: {
+          status: 'stopped',
+          meta: { security: [{ code: 'NOPAT' }] },
+          priority: 'urgent',
+          dispenseRequest: { numberOfRepeatsAllowed: 6 },
+          dosageInstruction: [
+            {
+              text: 'one',
+              maxDosePerPeriod: { numerator: { value: 8, unit: 'tablet' } },
+              doseRange: { high: { value: 2, unit: 'tablet' } },
+            },
+          ],
+        },
+        order: { note: [{ text: 'x' }], reasonCode: [{ text: 'Cough' }] },
+      }),
+    ).section('Medications'),
+  )
+  for (const wanted of [
+    'Recorded as not taken by the patient',
+    'Not to be disclosed to the patient',
+    'Status of the authorisation: stopped',
+    'Priority: urgent',
+    'Repeats allowed: 6',
+    'Max dose per period: Numerator: 8 tablet',
+    'Dose range: High: 2 tablet',
+    'Reason: Cough',
+  ])
+    assert.ok(text.includes(wanted), `${wanted} in ${text}`)
+})

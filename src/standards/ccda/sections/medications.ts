@@ -27,29 +27,27 @@ export const medications: Section = {
     if (record.medications.length === 0) return nothingToTell
     const parts = record.medications.map((medication) => ({ medication, ...medicationParts(medication, desk) }))
     const current = parts.filter((one) => isCurrent(one.medication))
-    const past = parts.filter((one) => !isCurrent(one.medication))
+    const past = parts.filter((one) => pastStatuses.has(one.medication.status ?? ''))
+    const mistaken = parts.filter((one) => one.medication.mistaken !== undefined)
+    // Neither current nor past as far as anybody can tell: not to be overlooked among the past.
+    const unknown = parts.filter((one) => ![current, past, mistaken].some((known) => known.includes(one)))
+    const tables = [
+      { title: 'Current medications', rows: current },
+      { title: 'Medications whose status is not known', rows: unknown },
+      { title: 'Past medications', rows: past },
+      { title: 'Entered in error: not medications of the patient', rows: mistaken },
+    ].filter((one) => one.rows.length > 0)
     const headings = ['Medication', 'Dosage', 'Quantity', 'When', 'Status', 'Details', 'Recorded']
     const issues = parts.filter((one) => one.issues.length > 0)
     return {
       blocks: [
-        ...(current.length > 0
-          ? [
-              table(
-                'Current medications',
-                headings,
-                current.map((one) => one.row),
-              ),
-            ]
-          : []),
-        ...(past.length > 0
-          ? [
-              table(
-                'Past medications',
-                headings,
-                past.map((one) => one.row),
-              ),
-            ]
-          : []),
+        ...tables.map(({ title, rows }) =>
+          table(
+            title,
+            headings,
+            rows.map((one) => one.row),
+          ),
+        ),
         ...issues.map((one) =>
           table(
             `Issues of ${one.medication.code.text || 'a medication without a name'}`,
@@ -58,7 +56,7 @@ export const medications: Section = {
           ),
         ),
       ],
-      entries: [...current, ...past].map((one) => one.entry),
+      entries: tables.flatMap(({ rows }) => rows.map((one) => one.entry)),
     }
   },
 }
@@ -66,6 +64,8 @@ export const medications: Section = {
 function isCurrent({ status }: Medication): boolean {
   return status === 'active' || status === 'on-hold' || status === 'intended' || status === 'draft'
 }
+
+const pastStatuses = new Set(['completed', 'stopped', 'cancelled'])
 
 function medicationParts(
   medication: Medication,

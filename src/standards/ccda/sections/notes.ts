@@ -2,11 +2,12 @@ import { element, type XmlElement, type XmlNode } from '../../xml/element.ts'
 import { loinc } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
 import { textReference } from '../entries/comment.ts'
+import { cautionsOf } from '../entries/details.ts'
 import { author } from '../entries/participation.ts'
 import { partyName } from '../entries/people.ts'
 import { append, content, lineBreak, lines } from '../narrative.ts'
 import type { Consultation, ConsultationPart, Item } from '../record.ts'
-import { point, readable } from '../time.ts'
+import { point, readable, readableWhen } from '../time.ts'
 import { isComment } from './classify.ts'
 import { encounterTime, withWhom } from './encounters.ts'
 import { itemText } from './item-text.ts'
@@ -64,8 +65,9 @@ function headingOf(part: ConsultationPart & { kind: 'heading' }, known: string, 
   const problems = part.problems
     .map((link) => (link.key === undefined ? undefined : desk.item(link.key)))
     .filter((one) => one !== undefined)
-  const related =
-    problems.length === 0 ? '' : `Problem: ${problems.map((one) => one.code.text || 'without a name').join(', ')}`
+  const nameOf = ({ code, mistaken }: Item): string =>
+    (code.text || 'without a name') + (mistaken === undefined ? '' : ` [${mistaken.toLowerCase()}]`)
+  const related = problems.length === 0 ? '' : `Problem: ${problems.map(nameOf).join(', ')}`
   const title = [part.title, related].filter(Boolean).join('. ')
   return {
     name: 'item',
@@ -94,7 +96,9 @@ function itemOf(key: string, text: string, known: string, desk: Desk): XmlElemen
 /** `known` is what stands above: whom a comment is by, and when, is told where it is not that. */
 function commentNodes(item: Item, known: string): XmlNode[] {
   const nodes: XmlNode[] = []
-  if (item.notForPatient) nodes.push(content(undefined, 'Not to be disclosed to the patient. '))
+  for (const words of cautionsOf(item)) nodes.push(content(undefined, `${words} `))
+  if (item.status !== undefined && item.status !== 'final' && item.mistaken === undefined)
+    nodes.push(`Status: ${item.status}. `)
   const name = item.code.text
   if (name !== '' && !/^comment(?: note)?$/i.test(name)) nodes.push(`${name}: `)
   for (const note of item.notes) {
@@ -104,10 +108,18 @@ function commentNodes(item: Item, known: string): XmlNode[] {
   for (const fact of item.facts) nodes.push(lineBreak, `${fact.label}: ${fact.text}`)
   if (nodes.length === 0) nodes.push('Comment without words')
   const by = partyName(item.author)
-  const time = readable(item.recorded)
-  const news = [known.includes(by) ? '' : by, known.includes(time) ? '' : time].filter(Boolean)
+  const news = [...new Set([by, readableWhen(item.when), readable(item.recorded)])].filter(
+    (words) => !tells(known, words),
+  )
   if (news.length > 0) nodes.push(` (${news.join(', ')})`)
   return nodes
+}
+
+/** `11 Jan 2019` does not tell `1 Jan 2019`. */
+function tells(known: string, words: string): boolean {
+  for (let at = known.indexOf(words); at !== -1; at = known.indexOf(words, at + 1))
+    if (words === '' || !/\d/.test(known.charAt(at - 1))) return true
+  return false
 }
 
 /** Note Activity: a consultation note, with its words in the narrative. */

@@ -143,3 +143,62 @@ test('a name shown beside a reference to somebody of another name is told with i
   )
   assert.doesNotMatch(words(same.section('Other entries of the record')), /recorded as/)
 })
+
+test('a procedure that has no result for a reason is not said to have been done', () => {
+  const document = convert(
+    anObservation({
+      code: snomed('1', 'Depression screening (procedure)'),
+      dataAbsentReason: { text: 'Not performed' },
+    }),
+  )
+  assert.equal(
+    all(document.value, 'title').some((title) => words(title) === 'Procedures'),
+    false,
+  )
+  const section = document.section('Other entries of the record')
+  assert.match(words(section), /No value \(Not performed\)/)
+  assert.equal(first(section, 'entry', 'observation', 'value').attributes?.nullFlavor, 'UNK')
+})
+
+test('family history with an answer has the answer in its entry too', () => {
+  const document = convert(anObservation({ code: snomed('160303001', 'FH: Diabetes mellitus'), valueBoolean: false }))
+  assert.equal(first(document.section('Family history'), 'entry', 'observation', 'value').attributes?.value, 'false')
+})
+
+test('both pressures are of the arm they were taken on, and what each of them means is told', () => {
+  const document = convert(
+    anObservation({
+      code: snomed('75367002', 'Blood pressure'),
+      bodySite: snomed('368208006', 'Left upper arm'),
+      component: [
+        {
+          code: snomed('72313002', 'Systolic'),
+          valueQuantity: mmHg(190),
+          interpretation: { text: 'Very high' },
+        },
+        { code: snomed('1091811000000102', 'Diastolic'), valueQuantity: mmHg(80) },
+      ],
+    }),
+  )
+  const section = document.section('Vital signs')
+  assert.match(words(section), /Very high/)
+  assert.deepEqual(
+    byTemplate(section, '4.27').map((sign) => first(sign, 'targetSiteCode').attributes?.code),
+    ['368208006', '368208006'],
+  )
+})
+
+test('what an observation replaces is told, and so is a second value', () => {
+  const text = words(
+    convert(
+      anObservation({
+        valueQuantity: { value: 5, unit: 'x' },
+        valueString: 'or rather six',
+        related: [{ type: 'replaces', target: { reference: 'Observation/old' } }],
+      }),
+      anObservation({ id: 'old', code: snomed('2', 'The earlier one') }),
+    ).section('Other entries of the record'),
+  )
+  assert.match(text, /Replaces: The earlier one/)
+  assert.match(text, /Also recorded as its value: or rather six/)
+})

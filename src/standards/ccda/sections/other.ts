@@ -128,7 +128,7 @@ function act(item: OtherItem, id: string, desk: Desk): XmlElement {
     ...desk.ids(item),
     coded('code', item.code, { reference: `${id}c` }),
     textReference(id),
-    element('statusCode', { code: 'completed' }),
+    element('statusCode', { code: item.mistaken === undefined ? 'completed' : 'nullified' }),
     effectiveTime(item.when),
     author(item, desk),
   )

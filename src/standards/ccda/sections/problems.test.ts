@@ -80,3 +80,17 @@ test('significance and what is linked to a problem reach the reader, and the lin
   const [link] = byTemplate(document.section('Problems'), '4.122')
   assert.equal(first(link ?? assert.fail(), 'id').attributes?.extension, 'AllergyIntolerance/a')
 })
+
+test('what was entered in error is no inactive problem, and a status nobody knows is neither active nor inactive', () => {
+  const wrong = convert(aProblem({ verificationStatus: 'entered-in-error' }))
+  assert.match(words(wrong.section('Problems')), /not problems of the patient/)
+  assert.doesNotMatch(words(wrong.section('Problems')), /Inactive|Active/)
+  const unheard = convert(aProblem({ clinicalStatus: 'unheard-of' }))
+  assert.match(words(unheard.section('Problems')), /status is not recorded[^]*Recorded as “unheard-of”/)
+  assert.match(words(convert(aProblem({ clinicalStatus: 'recurrence' })).section('Problems')), /Active \(recurrence\)/)
+})
+
+test('a differential diagnosis is told to be one', () => {
+  const document = convert(aProblem({ verificationStatus: 'differential' }))
+  assert.match(words(document.section('Problems')), /Verification: differential/)
+})

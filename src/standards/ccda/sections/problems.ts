@@ -30,8 +30,15 @@ export const problems: Section = {
     const headings = ['Problem', 'Significance', 'Start', 'End', 'Status', 'Details', 'Linked', 'Recorded']
     const tables = [
       { title: 'Active problems', rows: parts.filter((one) => one.problem.active === true) },
-      { title: 'Inactive problems', rows: parts.filter((one) => one.problem.active === false) },
+      {
+        title: 'Inactive problems',
+        rows: parts.filter((one) => one.problem.active === false && one.problem.mistaken === undefined),
+      },
       { title: 'Problems whose status is not recorded', rows: parts.filter((one) => one.problem.active === undefined) },
+      {
+        title: 'Entered in error or refuted: not problems of the patient',
+        rows: parts.filter((one) => one.problem.mistaken !== undefined),
+      },
     ].filter((one) => one.rows.length > 0)
     return {
       blocks: tables.map(({ title, rows }) =>
@@ -57,16 +64,19 @@ function problemParts(problem: Problem, desk: Desk): { row: XmlElement; entry: X
       : problem.significance.charAt(0).toUpperCase() + problem.significance.slice(1),
     readable(problem.when.start),
     readable(problem.when.end),
-    problem.active === undefined
-      ? 'Not recorded'
-      : problem.active
-        ? 'Active'
-        : `Inactive${problem.status === 'inactive' ? '' : ` (${problem.status})`}`,
+    statusWords(problem),
     details(problem, noteId),
     linked(problem.links, desk),
     recordedBy(problem),
   ]
   return { row: row(id, cells), entry: entry(concern(problem, id, noteId, desk)) }
+}
+
+function statusWords({ active, status, mistaken }: Problem): string {
+  if (mistaken !== undefined) return mistaken
+  if (active === undefined) return status === undefined ? 'Not recorded' : `Recorded as “${status}”`
+  const word = active ? 'Active' : 'Inactive'
+  return status === undefined || status === word.toLowerCase() ? word : `${word} (${status})`
 }
 
 function linked(links: readonly Link[], desk: Desk): readonly XmlNode[] {
@@ -93,7 +103,9 @@ function concern(problem: Problem, id: string, noteId: string | undefined, desk:
     fixed('code', 'CONC', '2.16.840.1.113883.5.6', 'Concern'),
     element(
       'statusCode',
-      problem.active === undefined ? { nullFlavor: 'UNK' } : { code: ended ? 'completed' : 'active' },
+      problem.active === undefined
+        ? { nullFlavor: 'UNK' }
+        : { code: problem.mistaken !== undefined ? 'aborted' : ended ? 'completed' : 'active' },
     ),
     interval(
       { ...(start !== undefined && { start }), ...(problem.when.end !== undefined && { end: problem.when.end }) },
@@ -105,7 +117,7 @@ function concern(problem: Problem, id: string, noteId: string | undefined, desk:
       { typeCode: 'SUBJ' },
       element(
         'observation',
-        { classCode: 'OBS', moodCode: 'EVN' },
+        { classCode: 'OBS', moodCode: 'EVN', negationInd: problem.mistaken === 'Refuted' ? 'true' : undefined },
         ...templates('4.4', '2015-08-01'),
         ...desk.ids(problem),
         // GP records list diagnoses, symptoms and plain facts as problems without telling them apart.

@@ -118,3 +118,42 @@ test('a specimen is told with its report', () => {
   assert.match(words(document.section('Results')), /Specimen: SERUM, accession CH1401101K, note haemolysed/)
   assert.equal(all(document.section('Results'), 'specimenPlayingEntity').length, 1)
 })
+
+const alone = (more: Made) =>
+  convert(anObservation({ category: [{ text: 'Laboratory' }], code: { text: 'Test' }, ...more })).section('Results')
+
+test('a comparator that is none of the four is told, and taken for neither above nor below', () => {
+  const section = alone({ valueQuantity: { value: 5, comparator: '~', unit: 'mg/L' } })
+  assert.match(words(section), /~ 5 mg\/L/)
+  assert.deepEqual(
+    all(section, 'value').map((value) => [value.attributes?.['xsi:type'], words(value)]),
+    [['ST', '~ 5 mg/L']],
+  )
+})
+
+test('a unit whose word and code are two units is coded as neither', () => {
+  const section = alone({ valueQuantity: { value: 5, unit: 'mg', system: 'http://unitsofmeasure.org', code: 'g' } })
+  assert.match(words(section), /5 mg \(coded as g\)/)
+  assert.equal(all(section, 'value')[0]?.attributes?.unit, undefined)
+})
+
+test('a range keeps the units of both its ends, and whom it is for', () => {
+  const text = words(
+    alone({
+      valueQuantity: { value: 5, unit: 'g/L' },
+      referenceRange: [
+        {
+          low: { value: 1, unit: 'mg/L' },
+          high: { value: 2, unit: 'g/L' },
+          appliesTo: [{ text: 'Pregnant' }],
+          age: { low: { value: 18, unit: 'a' } },
+        },
+      ],
+    }),
+  )
+  assert.match(text, /Pregnant, age From 18 a: 1 mg\/L to 2 g\/L/)
+})
+
+test('several interpretations, as later versions have them, are all told', () => {
+  assert.match(words(alone({ interpretation: [{ text: 'High' }, { text: 'Rising' }] })), /High, Rising/)
+})

@@ -167,7 +167,9 @@ function vital(
       ? quantity('value', part.value.quantity, 'PQ')
       : element('value', { 'xsi:type': 'PQ', nullFlavor: 'UNK' }),
     knownInterpretation(part),
-    own && targetSite(observation.bodySite),
+    observation.method && coded('methodCode', observation.method),
+    // The arm is that of both pressures.
+    targetSite(observation.bodySite),
     author(observation, desk),
     own && observation.notes.length > 0 && comment(`${id}n`),
     ...referenceRanges(part.ranges),
@@ -187,7 +189,9 @@ function vitalRow(observation: Observation, id: string): XmlElement {
     [rangesText(observation.ranges), ...observation.components.map((one) => rangesText(one.ranges))]
       .filter(Boolean)
       .join('; '),
-    observation.interpretation?.text ?? '',
+    [observation.interpretation?.text, ...observation.components.map((one) => one.interpretation?.text)]
+      .filter(Boolean)
+      .join(', '),
     readableWhen(observation.when),
     details(observation, observation.notes.length > 0 ? `${id}n` : undefined, [
       { label: 'Body site', text: observation.bodySite?.text ?? '' },
