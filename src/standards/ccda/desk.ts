@@ -19,6 +19,8 @@ export type Desk = {
   /** The next narrative ID with this letter, unique in the document. */
   narrativeId(letter: string): string
   issue(issue: Issue): void
+  /** Keys of what the notes have told. */
+  readonly mentioned: Set<string>
   /** Elements that many entries share, made once. */
   readonly authors: Map<Party, XmlElement>
   readonly performers: Map<Party, XmlElement>
@@ -39,6 +41,7 @@ export function openDesk(record: HealthRecord, ledger: Ledger, issue: (issue: Is
     record,
     ledger,
     issue,
+    mentioned: new Set(),
     authors: new Map(),
     performers: new Map(),
     item(key) {

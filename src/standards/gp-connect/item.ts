@@ -86,15 +86,27 @@ export function modifiers(reader: Reader, entry: SourceEntry): string[] {
 
 /** A narrative's XHTML without its markup. */
 function plainText(div: string): string {
-  return div
-    .replaceAll(/<(?:br|\/p|\/div|\/li|\/tr)\b[^>]*>/gi, '\n')
-    .replaceAll(/<\/t[dh]\b[^>]*>/gi, ' ')
-    .replaceAll(/<[^>]*>/g, '')
+  let text = ''
+  let from = 0
+  // By hand, since a pattern looks for the end of each of many tags that have none.
+  for (;;) {
+    const open = div.indexOf('<', from)
+    const close = open === -1 ? -1 : div.indexOf('>', open)
+    if (close === -1) break
+    text += div.slice(from, open)
+    const tag = /^\/?(\w+)/.exec(div.slice(open + 1, Math.min(close, open + 8)))?.[1]?.toLowerCase() ?? ''
+    if (blocks.has(tag)) text += '\n'
+    else if (tag === 'td' || tag === 'th') text += ' '
+    from = close + 1
+  }
+  return (text + div.slice(from))
     .replaceAll(/&(amp|lt|gt|quot|apos|nbsp|#39|#160);/g, (_, name: string) => references[name] ?? ' ')
-    .replaceAll(/[ \t]+/g, ' ')
-    .replaceAll(/\s*\n\s*/g, '\n')
-    .trim()
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .join('\n')
 }
+const blocks = new Set(['br', 'p', 'div', 'li', 'tr', 'table', 'ul', 'ol'])
 const references: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", '#39': "'" }
 
 /** `effectiveDateTime`, `effectivePeriod` and their like under other names. */

@@ -12,12 +12,15 @@ export function parseGpRecord(bytes: Uint8Array): unknown {
   } catch (thrown) {
     if (!(thrown instanceof Problem) || thrown.code.fhir !== 'value') throw thrown
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
-    return JSON.parse(
-      text.charCodeAt(0) === 0xfeff ? text.slice(1) : text,
-      asWritten as (key: string, value: unknown) => unknown,
-    )
+    const json = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+    // Whatever else is wrong with it, none of its free texts hold it up any more.
+    parseJson(json.replaceAll(unstorable, (found) => (found === '\\\\' ? found : ' ')))
+    return JSON.parse(json, asWritten as (key: string, value: unknown) => unknown)
   }
 }
+
+/** U+0000 and halves of surrogate pairs as escapes; an escaped backslash is taken along, since no escape begins with its second half. */
+const unstorable = /\\(?:\\|u0000|u[dD][89a-fA-F][0-9a-fA-F]{2})/g
 
 // https://tc39.es/proposal-json-parse-with-source/ hands the digits to the reviver.
 function asWritten(_key: string, value: unknown, { source }: { source?: string }): unknown {

@@ -153,3 +153,8 @@ test('a plan that is not to be carried out says so, in its row and in its entry'
   assert.match(words(document.section('Plan of treatment')), /Not to be done/)
   assert.equal(byTemplate(document.section('Plan of treatment'), '4.39')[0]?.attributes?.negationInd, 'true')
 })
+
+test('a narrative of tags that never end is read in one pass', () => {
+  const text = { status: 'additional', div: `<div>${'<'.repeat(300_000)}` }
+  assert.match(narrative(aProblem({ text })), /In words: <<</)
+})

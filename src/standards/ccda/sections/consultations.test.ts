@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   type Made,
+  aMedication,
   anAllergy,
   anObservation,
   aProblem,
@@ -148,4 +149,28 @@ test('the time of a comment is told where it is another than that of its consult
     { ...comment('o', 'words'), effectiveDateTime: '2019-03-01' },
   )
   assert.match(words(section('Consultation notes')), /words \(1 Mar 2019/)
+})
+
+test('what a consultation names many times is told once and mentioned after', () => {
+  const held = Array.from({ length: 50 }, () => 'Observation/o')
+  const long = 'words '.repeat(100)
+  const { section } = convert(list('con', '325851000000107', 'GP Surgery', held), comment('o', long))
+  const text = words(section('Consultation notes'))
+  assert.equal(text.split(long.trim()).length, 2)
+  assert.equal(text.split('Comment note: words').length, 50)
+})
+
+test('a medication, its authorisation and its issue are not three medications', () => {
+  const { section } = convert(
+    list('con', '325851000000107', 'GP Surgery', [
+      'MedicationStatement/s',
+      'MedicationRequest/plan',
+      'MedicationRequest/r1',
+    ]),
+    ...aMedication(),
+  )
+  assert.match(
+    words(section('Consultation notes')),
+    /^[^\n]*Amoxicillin.*\nAuthorisation of Amoxicillin.*\nIssue of Amoxicillin/m,
+  )
 })

@@ -75,22 +75,34 @@ function headingOf(part: ConsultationPart & { kind: 'heading' }, known: string, 
   }
 }
 
-/** What an item says, where the clinician wrote it. Comments are told here and nowhere else, so they are complete. */
+/**
+ * What an item says, where the clinician wrote it. Comments are told here and nowhere else, so they are complete; what
+ * the record names a second time is mentioned.
+ */
 function itemOf(key: string, text: string, known: string, desk: Desk): XmlElement {
   const item = desk.item(key)
   if (!item) return { name: 'item', children: [text || `${key} (told elsewhere in this document)`] }
   const id = desk.narrativeId('n')
+  const again = desk.mentioned.has(key)
+  desk.mentioned.add(key)
   const observation = 'ranges' in item && 'components' in item ? (item as Parameters<typeof isComment>[0]) : undefined
-  if (observation && isComment(observation)) {
+  if (observation && isComment(observation) && !again) {
     desk.ledger.placed(key, 'notes', id)
     return { name: 'item', attributes: { ID: id }, children: commentNodes(item, known) }
   }
-  const nodes: XmlNode[] = [...lines(itemText(item))]
-  for (const note of item.notes) {
-    nodes.push(lineBreak)
-    append(nodes, lines(note.text))
-  }
+  const nodes: XmlNode[] = [...lines(medicationPart(item, key) + itemText(item))]
+  if (!again)
+    for (const note of item.notes) {
+      nodes.push(lineBreak)
+      append(nodes, lines(note.text))
+    }
   return { name: 'item', attributes: { ID: id }, children: nodes }
+}
+
+/** A consultation names a medication, its authorisation and its issue one after another: they are one medication. */
+function medicationPart(item: Item, key: string): string {
+  if ('sameAs' in item) return item.key === key ? '' : 'Authorisation of '
+  return 'dosage' in item ? 'Issue of ' : ''
 }
 
 /** `known` is what stands above: whom a comment is by, and when, is told where it is not that. */
