@@ -1,5 +1,6 @@
 import { type Conversion, convertToCcda } from '../../src/standards/ccda/convert.ts'
-import type { XmlElement, XmlNode } from '../../src/standards/xml/element.ts'
+import type { ExpandedElement, ExpandedNode } from '../../src/standards/xml/element.ts'
+import { expand } from '../../src/standards/xml/template.ts'
 
 /** Small GP Connect bundles by hand: builders fill in what a test does not care about. */
 export type Made = Record<string, unknown>
@@ -190,13 +191,16 @@ export function aMedication({
 
 export const at = new Date('2025-01-01T00:00:00Z')
 
-export function convert(...resources: Made[]): Conversion & { section(title: string): XmlElement } {
+export function convert(
+  ...resources: Made[]
+): Conversion & { value: ExpandedElement; section(title: string): ExpandedElement } {
   const conversion = convertToCcda(gpBundle(...resources), at)
-  return { ...conversion, section: (title) => sectionOf(conversion.value, title) }
+  const value = expand(conversion.value)
+  return { ...conversion, value, section: (title) => sectionOf(value, title) }
 }
 
 /** All elements of a name below one, in document order. */
-export function all(root: XmlElement, name: string, found: XmlElement[] = []): XmlElement[] {
+export function all(root: ExpandedElement, name: string, found: ExpandedElement[] = []): ExpandedElement[] {
   for (const child of root.children ?? [])
     if (typeof child !== 'string') {
       if (child.name === name) found.push(child)
@@ -205,36 +209,37 @@ export function all(root: XmlElement, name: string, found: XmlElement[] = []): X
   return found
 }
 
-export function first(root: XmlElement, ...path: string[]): XmlElement {
+export function first(root: ExpandedElement, ...path: string[]): ExpandedElement {
   let here = root
   for (const name of path) {
     const next =
-      (here.children ?? []).find((child): child is XmlElement => typeof child !== 'string' && child.name === name) ??
-      all(here, name)[0]
+      (here.children ?? []).find(
+        (child): child is ExpandedElement => typeof child !== 'string' && child.name === name,
+      ) ?? all(here, name)[0]
     if (!next) throw new Error(`No ${name} in ${here.name}`)
     here = next
   }
   return here
 }
 
-export function words(node: XmlNode): string {
+export function words(node: ExpandedNode): string {
   if (typeof node === 'string') return node
   const inside = (node.children ?? []).map(words).join('')
   return node.name === 'br' ? '\n' : /^(?:td|th|tr|paragraph|item|caption)$/.test(node.name) ? `${inside}\n` : inside
 }
 
-export function sectionOf(document: XmlElement, title: string): XmlElement {
+export function sectionOf(document: ExpandedElement, title: string): ExpandedElement {
   const found = all(document, 'section').find((section) => words(first(section, 'title')) === title)
   if (!found) throw new Error(`No section ${title}`)
   return found
 }
 
 /** The entry elements of one template of C-CDA, by the end of its id. */
-export function byTemplate(root: XmlElement, template: string): XmlElement[] {
+export function byTemplate(root: ExpandedElement, template: string): ExpandedElement[] {
   const id = `2.16.840.1.113883.10.20.22.${template}`
-  const found: XmlElement[] = []
-  const visit = (element: XmlElement): void => {
-    const children = (element.children ?? []).filter((child): child is XmlElement => typeof child !== 'string')
+  const found: ExpandedElement[] = []
+  const visit = (element: ExpandedElement): void => {
+    const children = (element.children ?? []).filter((child): child is ExpandedElement => typeof child !== 'string')
     if (children.some((child) => child.name === 'templateId' && child.attributes?.root === id)) found.push(element)
     children.forEach(visit)
   }

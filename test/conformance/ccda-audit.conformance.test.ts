@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { convertToCcda } from '../../src/standards/ccda/convert.ts'
 import { readable, toTs } from '../../src/standards/ccda/time.ts'
 import { numberText } from '../../src/standards/fhir/json.ts'
-import type { XmlElement } from '../../src/standards/xml/element.ts'
+import type { ExpandedElement } from '../../src/standards/xml/element.ts'
+import { expand } from '../../src/standards/xml/template.ts'
 import { publishedRecords } from './gp-connect-bundles.ts'
 
 const records = publishedRecords()
@@ -54,7 +55,7 @@ test('every word, code, number and time of the published records is in the docum
   for (const { name, bundle } of records ?? []) {
     const { value, ledger } = convertToCcda(bundle, new Date('2025-01-01T00:00:00Z'))
     const leftOut = new Set(ledger.filter((line) => line.became === 'left-out').map((line) => line.resource))
-    const text = textOf(value)
+    const text = textOf(expand(value))
     const visit = (path: string, leaf: unknown): void => {
       if (leaf === null || leaf === undefined || typeof leaf === 'boolean') return
       const digits = numberText(leaf)
@@ -96,9 +97,9 @@ function flat(text: string): string {
 }
 
 /** Attributes and text, each piece of running text whole. */
-function textOf(root: XmlElement): string {
+function textOf(root: ExpandedElement): string {
   const parts: string[] = []
-  const visit = (element: XmlElement): void => {
+  const visit = (element: ExpandedElement): void => {
     for (const value of Object.values(element.attributes ?? {})) if (value !== undefined) parts.push(value)
     let own = ''
     for (const child of element.children ?? []) {

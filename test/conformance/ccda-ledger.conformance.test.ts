@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { convertToCcda } from '../../src/standards/ccda/convert.ts'
 import { unplaced } from '../../src/standards/ccda/ledger.ts'
+import type { ExpandedElement } from '../../src/standards/xml/element.ts'
 import { serialise } from '../../src/standards/xml/serialise.ts'
+import { expand } from '../../src/standards/xml/template.ts'
 import { readXml } from '../../src/standards/xml/read.ts'
 import { all, words } from '../builders/gp-bundle.ts'
 import { publishedRecords } from './gp-connect-bundles.ts'
@@ -31,7 +33,7 @@ test('every resource of every published record is in the document, supports what
     const owned = (bundle.entry ?? []).length
     assert.ok(ledger.length >= owned, name)
     const ids = new Map<string, string>()
-    const visit = (element: typeof value): void => {
+    const visit = (element: ExpandedElement): void => {
       const id = element.attributes?.ID
       if (id !== undefined) {
         assert.ok(!ids.has(id), `${name}: two of ${id}`)
@@ -39,7 +41,7 @@ test('every resource of every published record is in the document, supports what
       }
       for (const child of element.children ?? []) if (typeof child !== 'string') visit(child)
     }
-    visit(value)
+    visit(expand(value))
     for (const line of ledger) {
       counted++
       if (line.became === 'entry')
@@ -67,7 +69,7 @@ test('the same record and time give the same bytes, and a reader finds nothing w
 test('notes, comments and dosages of every published record reach the reader whole', { skip }, () => {
   let checked = 0
   for (const { name, bundle } of records ?? []) {
-    const document = convertToCcda(bundle, at).value
+    const document = expand(convertToCcda(bundle, at).value)
     const text = flat(all(document, 'text').map(words).join('\n'))
     for (const { resource } of (bundle.entry ?? []) as { resource?: Record<string, unknown> }[])
       for (const wanted of freeText(resource ?? {})) {

@@ -1,4 +1,5 @@
-import { element, type XmlElement } from '../xml/element.ts'
+import type { XmlTemplate } from '../xml/element.ts'
+import { xml } from '../xml/template.ts'
 import { identifierRoot } from './codes/systems.ts'
 import type { Issue } from './issue.ts'
 import { everyItem } from './items.ts'
@@ -13,17 +14,17 @@ export type Desk = {
   /** Any item of the record by its key. */
   item(key: string): Item | undefined
   /** The `id` of an entry: the resource's key in this record, with a word for the part of it where it gives several. */
-  id(key: string, part?: string): XmlElement
+  id(key: string, part?: string): XmlTemplate
   /** The `id`s of an entry for an item: its key and the business identifiers it carries. */
-  ids(item: Item, part?: string): XmlElement[]
+  ids(item: Item, part?: string): XmlTemplate[]
   /** The next narrative ID with this letter, unique in the document. */
   narrativeId(letter: string): string
   issue(issue: Issue): void
   /** Keys of what the notes have told. */
   readonly mentioned: Set<string>
   /** Elements that many entries share, made once. */
-  readonly authors: Map<Party, XmlElement>
-  readonly performers: Map<Party, XmlElement>
+  readonly authors: Map<Party, XmlTemplate>
+  readonly performers: Map<Party, XmlTemplate>
 }
 
 /** The namespace of ids made here; a name-based UUID of it is the same for the same record, wherever it is converted. */
@@ -33,10 +34,8 @@ export function openDesk(record: HealthRecord, ledger: Ledger, issue: (issue: Is
   const root = nameUuid(namespace, record.authority)
   const counters = new Map<string, number>()
   let items: Map<string, Item> | undefined
-  const id = (key: string, part?: string): XmlElement => ({
-    name: 'id',
-    attributes: { root, extension: part === undefined ? key : `${key} ${part}` },
-  })
+  const id = (key: string, part?: string): XmlTemplate =>
+    xml`<id root="${root}" extension="${part === undefined ? key : `${key} ${part}`}"/>`
   return {
     record,
     ledger,
@@ -70,10 +69,12 @@ function itemsOf(record: HealthRecord): Map<string, Item> {
 }
 
 /** A business identifier: the root stands for its system, which is named beside it. */
-export function identifier(system: string | undefined, value: string, part?: string): XmlElement {
+export function identifier(system: string | undefined, value: string, part?: string): XmlTemplate {
   const extension = part === undefined ? value : `${value} ${part}`
+  if (system !== undefined)
+    return xml`<id root="${identifierRoot(system)}" extension="${extension}" assigningAuthorityName="${system}"/>`
   const uuid = /^urn:uuid:([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$/.exec(value)?.[1]
-  if (uuid !== undefined && part === undefined && system === undefined) return element('id', { root: uuid })
-  if (system === undefined) return element('id', { root: nameUuid(namespace, ''), extension })
-  return element('id', { root: identifierRoot(system), extension, assigningAuthorityName: system })
+  return uuid !== undefined && part === undefined
+    ? xml`<id root="${uuid}"/>`
+    : xml`<id root="${nameUuid(namespace, '')}" extension="${extension}"/>`
 }

@@ -1,4 +1,5 @@
-import { element, type XmlElement } from '../xml/element.ts'
+import { element, type XmlElement, type XmlNode, type XmlTemplate } from '../xml/element.ts'
+import { xml } from '../xml/template.ts'
 import { loinc } from './codes/systems.ts'
 import type { Desk } from './desk.ts'
 import { header } from './header/header.ts'
@@ -51,15 +52,15 @@ function sectionElement(
     section.required || warnings.length > 0 || areas.some((area) => area.asked && section.areas[0] === area.name)
   if (empty && !wanted) return undefined
   const why = empty ? whyEmpty(section, record) : undefined
-  const told = warnings.map((warning) => warningBlock(warning.text))
+  const told: XmlNode[] = warnings.map((warning) => warningBlock(warning.text))
   if (secret) told.push(warningBlock('Items of this section are marked as not to be disclosed to the patient.'))
   const blocks = [...told, ...content.blocks]
   if (why) blocks.push(paragraph(why.text))
-  const nullFlavor =
-    content.entries.length === 0 && section.templates(content).length > 0 ? (why?.nullFlavor ?? 'NI') : undefined
+  const templates = section.templates(content, record)
+  const nullFlavor = content.entries.length === 0 && templates !== undefined ? (why?.nullFlavor ?? 'NI') : undefined
   // A record may have more entries than a call may have arguments.
-  const children = [
-    ...section.templates(content),
+  const children: XmlNode[] = [
+    ...(templates === undefined ? [] : [templates]),
     element('code', { code: section.code, codeSystem: loinc, codeSystemName: 'LOINC', displayName: section.codeName }),
     element('title', undefined, section.title),
     { name: 'text', children: blocks },
@@ -76,6 +77,6 @@ export function warningsOf(section: Pick<Section, 'areas'>, record: Pick<HealthR
   return found
 }
 
-function warningBlock(text: string): XmlElement {
-  return paragraph({ name: 'content', attributes: { styleCode: 'Bold' }, children: [`Warning: ${text}`] })
+function warningBlock(text: string): XmlTemplate {
+  return paragraph(xml`<content styleCode="Bold">${`Warning: ${text}`}</content>`)
 }

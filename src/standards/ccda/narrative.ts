@@ -1,23 +1,24 @@
-import type { XmlElement, XmlNode } from '../xml/element.ts'
+import type { XmlNode, XmlTemplate } from '../xml/element.ts'
+import { shape, xml } from '../xml/template.ts'
 
 /** The parts of a section that people read. https://hl7.org/cda/ Narrative Block */
 export type Cell = string | readonly XmlNode[]
 
-export function paragraph(...children: XmlNode[]): XmlElement {
-  return { name: 'paragraph', children }
+export function paragraph(...children: XmlNode[]): XmlTemplate {
+  return xml`<paragraph>${children}</paragraph>`
 }
 
-export function caption(text: string): XmlElement {
-  return { name: 'paragraph', children: [{ name: 'content', attributes: { styleCode: 'Bold' }, children: [text] }] }
+export function caption(text: string): XmlTemplate {
+  return xml`<paragraph><content styleCode="Bold">${text}</content></paragraph>`
 }
 
-export function content(id: string | undefined, ...children: XmlNode[]): XmlElement {
-  return { name: 'content', attributes: { ID: id }, children }
+export function content(id: string | undefined, ...children: XmlNode[]): XmlTemplate {
+  return xml`<content ID="${id}">${children}</content>`
 }
 
 /** Marked content of any number of parts: a call takes only so many arguments, and a record may hold more. */
-export function contentOf(id: string | undefined, children: readonly XmlNode[]): XmlElement {
-  return { name: 'content', attributes: { ID: id }, children }
+export function contentOf(id: string | undefined, children: readonly XmlNode[]): XmlTemplate {
+  return xml`<content ID="${id}">${children}</content>`
 }
 
 export function append(nodes: XmlNode[], more: readonly XmlNode[]): void {
@@ -34,30 +35,27 @@ export function lines(text: string): readonly XmlNode[] {
   }
   return nodes
 }
-export const lineBreak: XmlElement = { name: 'br' }
+export const lineBreak = xml`<br/>`
 
-export function row(id: string, cells: readonly Cell[]): XmlElement {
-  const children: XmlElement[] = []
-  for (const cell of cells)
-    children.push(cell === '' ? emptyCell : { name: 'td', children: typeof cell === 'string' ? [cell] : cell })
-  return { name: 'tr', attributes: { ID: id }, children }
+export function row(id: string, cells: readonly Cell[]): XmlTemplate {
+  const made = (rows[cells.length] ??= rowOf(cells.length))
+  return made(id, ...cells)
 }
-const emptyCell: XmlElement = { name: 'td' }
-
-export function table(title: string, headings: readonly string[], rows: readonly XmlElement[]): XmlElement {
-  return {
-    name: 'table',
-    children: [
-      ...(title === '' ? [] : [{ name: 'caption', children: [title] }]),
-      {
-        name: 'thead',
-        children: [{ name: 'tr', children: headings.map((heading) => ({ name: 'th', children: [heading] })) }],
-      },
-      { name: 'tbody', children: rows },
-    ],
-  }
+/** By the number of cells. */
+const rows: ReturnType<typeof shape>[] = []
+function rowOf(cells: number): ReturnType<typeof shape> {
+  const between = Array.from({ length: Math.max(0, cells - 1) }, () => '</td><td>')
+  return shape('<tr ID="', '"><td>', ...between, '</td></tr>')
 }
 
-export function list(items: readonly (readonly XmlNode[])[]): XmlElement {
-  return { name: 'list', children: items.map((children) => ({ name: 'item', children })) }
+export function table(title: string, headings: readonly string[], body: readonly XmlNode[]): XmlTemplate {
+  return xml`<table>
+    ${title !== '' && xml`<caption>${title}</caption>`}
+    <thead><tr>${headings.map((heading) => xml`<th>${heading}</th>`)}</tr></thead>
+    <tbody>${body}</tbody>
+  </table>`
+}
+
+export function list(items: readonly (readonly XmlNode[])[]): XmlTemplate {
+  return xml`<list>${items.map((children) => xml`<item>${children}</item>`)}</list>`
 }

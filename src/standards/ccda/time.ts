@@ -1,4 +1,5 @@
-import { element, type XmlElement } from '../xml/element.ts'
+import type { XmlTemplate } from '../xml/element.ts'
+import { shape, xml } from '../xml/template.ts'
 import type { When } from './record.ts'
 
 /**
@@ -58,20 +59,38 @@ export function readableWhen(when: When): string {
 }
 
 /** A point in time; unknown where the record has none or none that can be read. */
-export function point(name: string, time: string | undefined): XmlElement {
-  const value = time === undefined ? undefined : toTs(time)
-  return element(name, value === undefined ? { nullFlavor: 'UNK' } : { value })
+export function point(name: string, time: string | undefined): XmlTemplate {
+  let make = points.get(name)
+  if (!make) points.set(name, (make = shape(`<${name} value="`, '" nullFlavor="', '"/>')))
+  const value = writtenTime(time)
+  return make(value, unknown(value))
+}
+const points = new Map<string, ReturnType<typeof shape>>()
+
+/** The value of a point in time, where the record has one that can be read. */
+export function writtenTime(time: string | undefined): string | undefined {
+  return time === undefined ? undefined : toTs(time)
+}
+/** The nullFlavor beside a value. */
+export function unknown(value: string | undefined): 'UNK' | undefined {
+  return value === undefined ? 'UNK' : undefined
 }
 
 /** `effectiveTime` as an interval: low always, high where something is known to have ended (`ended`) or ends at a time. */
-export function interval(when: When, ended = false): XmlElement {
-  const low = point('low', when.start ?? when.at)
-  return when.end !== undefined || ended
-    ? element('effectiveTime', undefined, low, point('high', when.end))
-    : element('effectiveTime', undefined, low)
+export function interval(when: When, ended = false, type?: 'IVL_TS'): XmlTemplate {
+  return xml`<effectiveTime xsi:type="${type}">${bounds(when, ended)}</effectiveTime>`
+}
+
+export function bounds(when: When, ended = false): XmlTemplate {
+  const low = writtenTime(when.start ?? when.at)
+  if (when.end === undefined && !ended) return xml`<low value="${low}" nullFlavor="${unknown(low)}"/>`
+  const high = writtenTime(when.end)
+  return xml`<low value="${low}" nullFlavor="${unknown(low)}"/><high value="${high}" nullFlavor="${unknown(high)}"/>`
 }
 
 /** `effectiveTime` as a point where the record has one, as an interval where it has one, unknown otherwise. */
-export function effectiveTime(when: When): XmlElement {
-  return when.start !== undefined || when.end !== undefined ? interval(when) : point('effectiveTime', when.at)
+export function effectiveTime(when: When, type?: 'IVL_TS'): XmlTemplate {
+  if (when.start !== undefined || when.end !== undefined) return interval(when, false, type)
+  const value = writtenTime(when.at)
+  return xml`<effectiveTime xsi:type="${type}" value="${value}" nullFlavor="${unknown(value)}"/>`
 }

@@ -16,6 +16,7 @@ import {
   words,
 } from '../../../test/builders/gp-bundle.ts'
 import { convertToCcda } from '../ccda/convert.ts'
+import { expand } from '../xml/template.ts'
 
 const narrative = (...resources: Made[]): string =>
   all(convert(...resources).value, 'text')
@@ -124,12 +125,13 @@ test('the patient who died, a number or telephone no longer theirs, and a record
     },
   }
   const { value } = convertToCcda(bundle, new Date('2025-01-01'))
-  const told = all(value, 'text').map(words).join('\n')
+  const document = expand(value)
+  const told = all(document, 'text').map(words).join('\n')
   assert.match(told, /Died\n3 Feb 2024/)
   assert.match(told, /inactive/)
   assert.match(told, /Former identifier\n9990000018/)
   assert.match(told, /Former telephone or address\n05678/)
-  const role = first(value, 'recordTarget', 'patientRole')
+  const role = first(document, 'recordTarget', 'patientRole')
   assert.equal(
     all(role, 'id').some((id) => id.attributes?.extension === '9990000018'),
     false,

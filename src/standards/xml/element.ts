@@ -9,10 +9,8 @@ export type XmlElement = {
   readonly attributes?: XmlAttributes | undefined
   /** Elements and text; text is escaped by the serialiser. */
   readonly children?: readonly XmlNode[] | undefined
-  /** Stands in a document many times as the very same object, and is small: its text is made once (see `constant`). */
-  readonly constant?: true
 }
-export type XmlNode = XmlElement | string
+export type XmlNode = XmlElement | XmlTemplate | string
 export type XmlAttributes = Readonly<Record<string, string | undefined>>
 
 /** `undefined` and `false` children fall away, so that optional parts can be written in place. */
@@ -28,7 +26,33 @@ export function element(
   return { name, attributes, children: children as XmlNode[] }
 }
 
-/** For an element that a document repeats: the serialiser makes its text once for each document. */
-export function constant(repeated: XmlElement): XmlElement {
-  return { ...repeated, constant: true }
+/** Elements of a fixed shape with holes, and what stands in the holes: see template.ts, which makes them. */
+export class XmlTemplate {
+  readonly shape: Shape
+  readonly values: readonly Hole[]
+  constructor(shape: Shape, values: readonly Hole[]) {
+    this.shape = shape
+    this.values = values
+  }
 }
+export type Hole = XmlNode | undefined | false | readonly (XmlNode | undefined | false)[]
+
+export type Shape = {
+  /** For each hole: whether it is in an attribute. */
+  readonly inAttribute: readonly boolean[]
+  /**
+   * The text before each hole, and after the last: four of each, by what depends on the holes beside it. At
+   * `4 * i + 2 * (the hole before is written) + (the hole after is written)`.
+   */
+  readonly texts: readonly string[]
+  /** The same as elements. */
+  readonly expanded: (values: readonly Hole[]) => ExpandedNode[]
+}
+
+/** An element with no template in it. */
+export type ExpandedElement = {
+  readonly name: string
+  readonly attributes?: XmlAttributes | undefined
+  readonly children?: readonly ExpandedNode[] | undefined
+}
+export type ExpandedNode = ExpandedElement | string

@@ -1,11 +1,11 @@
 import { isLegalXml, legalXml } from './characters.ts'
-import type { XmlElement } from './element.ts'
+import { type Hole, type XmlElement, type XmlNode, XmlTemplate } from './element.ts'
 
 export type SerialiseOptions = {
   /** `<?xml version="1.0" encoding="UTF-8"?>` first. Default true. */
   readonly declaration?: boolean
   /** Called with each text or attribute value that held characters XML cannot carry; a space was written for each of them. */
-  readonly onIllegal?: (value: string, elementName: string) => void
+  readonly onIllegal?: (value: string) => void
 }
 
 /**
@@ -13,16 +13,18 @@ export type SerialiseOptions = {
  * Line ends in attributes and carriage returns in text become character references, so that a reader gets back what was put in
  * (https://www.w3.org/TR/xml/#AVNormalize).
  */
-export function serialise(root: XmlElement, options: SerialiseOptions = {}): string {
+export function serialise(root: XmlElement | XmlTemplate, options: SerialiseOptions = {}): string {
   const onIllegal = options.onIllegal
   const pieces: string[] = []
-  const constants = new Map<XmlElement, string>()
-  let insideConstant = false
   let out = options.declaration === false ? '' : '<?xml version="1.0" encoding="UTF-8"?>\n'
 
-  const write = (element: XmlElement): void => {
-    const { attributes, children } = element
-    const tag = tagOf(element.name)
+  const write = (node: XmlNode): void => {
+    if (typeof node === 'string') out += isPlainText(node) ? node : escape(node, everyInText)
+    else if (node instanceof XmlTemplate) writeTemplate(node)
+    else writeElement(node)
+  }
+  const writeElement = ({ name, attributes, children }: XmlElement): void => {
+    const tag = tagOf(name)
     if (attributes === undefined) {
       if (children === undefined || children.length === 0) {
         out += tag.empty
@@ -35,7 +37,7 @@ export function serialise(root: XmlElement, options: SerialiseOptions = {}): str
         const value = attributes[key]
         if (value === undefined) continue
         out += attributeOf(key)
-        out += inAttribute.test(value) ? escape(value, element.name, everyInAttribute) : value
+        out += isPlainAttribute(value) ? value : escape(value, everyInAttribute)
         out += '"'
       }
       if (children === undefined || children.length === 0) {
@@ -44,36 +46,55 @@ export function serialise(root: XmlElement, options: SerialiseOptions = {}): str
       }
       out += '>'
     }
-    for (const child of children)
-      if (typeof child === 'string') out += inText.test(child) ? escape(child, element.name, everyInText) : child
-      else if (child.constant === true) out += constantText(child)
-      else write(child)
+    for (const child of children) write(child)
     out += tag.close
-    if (out.length > 16384 && !insideConstant) {
-      // What is concatenated stays a tree of its parts until somebody looks inside: kept until the end, those parts cost
-      // more than all the writing.
-      out.charCodeAt(0)
-      pieces.push(out)
-      out = ''
+    if (out.length > 16384) cut()
+  }
+  const writeTemplate = ({ shape: { texts, inAttribute }, values }: XmlTemplate): void => {
+    let written = 0
+    const length = values.length
+    for (let at = 0; at < length; at++) {
+      const value = values[at] as Hole
+      if (typeof value === 'string') {
+        if (inAttribute[at] === true) {
+          out += texts[at * 4 + written + 1] as string
+          out += isPlainAttribute(value) ? value : escape(value, everyInAttribute)
+          written = 2
+        } else if (value !== '') {
+          out += texts[at * 4 + written + 1] as string
+          out += isPlainText(value) ? value : escape(value, everyInText)
+          written = 2
+        } else {
+          out += texts[at * 4 + written] as string
+          written = 0
+        }
+      } else if (isNothing(value)) {
+        out += texts[at * 4 + written] as string
+        written = 0
+      } else {
+        if (inAttribute[at] === true) throw new Error('An attribute is text')
+        out += texts[at * 4 + written + 1] as string
+        written = 2
+        if (isList(value)) {
+          for (const node of value) if (node !== undefined && node !== false) write(node)
+        } else write(value)
+      }
     }
+    out += texts[length * 4 + written] as string
+    if (out.length > 16384) cut()
   }
-  const constantText = (element: XmlElement): string => {
-    const known = constants.get(element)
-    if (known !== undefined) return known
-    const before = out
-    const nested = insideConstant
+  /**
+   * What is concatenated stays a tree of its parts until somebody looks inside: kept until the end, those parts cost more
+   * than all the writing.
+   */
+  const cut = (): void => {
+    out.charCodeAt(0)
+    pieces.push(out)
     out = ''
-    insideConstant = true
-    write(element)
-    insideConstant = nested
-    const text = out
-    out = before
-    constants.set(element, text)
-    return text
   }
-  const escape = (value: string, name: string, every: RegExp): string => {
+  const escape = (value: string, every: RegExp): string => {
     if (!isLegalXml(value)) {
-      onIllegal?.(value, name)
+      onIllegal?.(value)
       value = legalXml(value)
     }
     return value.replace(every, (character) => references[character] ?? character)
@@ -81,6 +102,17 @@ export function serialise(root: XmlElement, options: SerialiseOptions = {}): str
 
   write(root)
   return pieces.length === 0 ? out : pieces.join('') + out
+}
+
+function isList(value: Hole): value is readonly (XmlNode | undefined | false)[] {
+  return Array.isArray(value)
+}
+
+function isNothing(value: Exclude<Hole, string>): value is undefined | false {
+  if (value === undefined || value === false) return true
+  if (!isList(value)) return false
+  for (const node of value) if (node !== undefined && node !== false) return false
+  return true
 }
 
 type Tag = { readonly begin: string; readonly open: string; readonly close: string; readonly empty: string }
@@ -114,10 +146,40 @@ const references: Record<string, string> = {
   '\n': '&#10;',
   '\r': '&#13;',
 }
-// The first two also find what might be no character of XML at all.
+const everyInText = /[&<>\r]/g
+const everyInAttribute = /[&<>"\t\n\r]/g
+
+// These two also find what might be no character of XML at all.
 // oxlint-disable-next-line no-control-regex
 const inText = /[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]/
 // oxlint-disable-next-line no-control-regex
 const inAttribute = /[&<>"\x00-\x1f\ufffe\uffff\ud800-\udfff]/
-const everyInText = /[&<>\r]/g
-const everyInAttribute = /[&<>"\t\n\r]/g
+/** ASCII that may need a second look. */
+const oddInText = odd(inText)
+const oddInAttribute = odd(inAttribute)
+function odd(pattern: RegExp): Uint8Array {
+  return Uint8Array.from({ length: 128 }, (_, code) => (pattern.test(String.fromCharCode(code)) ? 1 : 0))
+}
+
+/** Most of a document is words and codes: for those a loop is quicker than calling a regular expression. */
+const short = 48
+
+function isPlainText(value: string): boolean {
+  const { length } = value
+  if (length > short) return !inText.test(value)
+  for (let at = 0; at < length; at++) {
+    const code = value.charCodeAt(at)
+    if (code > 127 ? code >= 0xd800 : oddInText[code] === 1) return false
+  }
+  return true
+}
+
+function isPlainAttribute(value: string): boolean {
+  const { length } = value
+  if (length > short) return !inAttribute.test(value)
+  for (let at = 0; at < length; at++) {
+    const code = value.charCodeAt(at)
+    if (code > 127 ? code >= 0xd800 : oddInAttribute[code] === 1) return false
+  }
+  return true
+}

@@ -1,4 +1,5 @@
-import { element, type XmlElement } from '../../xml/element.ts'
+import { element, type XmlNode, type XmlTemplate } from '../../xml/element.ts'
+import { shape, xml } from '../../xml/template.ts'
 import { codeSystem, snomed } from '../codes/systems.ts'
 import type { Coded, Coding } from '../record.ts'
 
@@ -10,86 +11,96 @@ export type CodeOptions = {
   readonly prefer?: string
   /** A code that goes first of all, the record's own becoming translations: LOINC for a vital sign. */
   readonly first?: { readonly code: string; readonly system: string; readonly display: string }
+  /** A translation to stand after the record's own. */
+  readonly more?: XmlNode | undefined
 }
 
 /**
  * A coded value with the words the clinician chose as its originalText. SNOMED CT comes first, every other code is a
  * translation; without any usable code the words stand alone under a nullFlavor.
  */
-export function coded(name: string, { codings, text }: Coded, options: CodeOptions = {}): XmlElement {
-  const usable = codings.length === 1 ? (isUsable(codings[0]) ? codings : none) : codings.filter(isUsable)
-  const main = options.first
-    ? undefined
-    : (usable.find((coding) => isOf(coding, options.prefer ?? snomed)) ??
-      usable.find((coding) => isOf(coding, snomed)) ??
-      usable[0])
-  const children: XmlElement[] = []
-  if (text !== '' || options.reference !== undefined) children.push(originalText(text, options.reference))
-  for (const coding of usable) if (coding !== main) children.push(codeOf('translation', coding))
+export function coded(name: string, value: Coded, options: CodeOptions = {}): XmlTemplate {
+  const { codings, text } = value
+  const { type, reference, first, more } = options
+  const usable = usableOf(codings)
+  const main = first ? undefined : mainOf(usable, options.prefer)
+  const children: XmlNode[] = []
+  if (text !== '' || reference !== undefined) children.push(originalText(text, reference))
+  addTranslations(children, value, usable, main)
+  if (more !== undefined) children.push(more)
+  const make = codeShape(name)
+  if (first) return make(type, first.code, first.system, undefined, first.display, undefined, children)
+  if (main === undefined)
+    return make(type, undefined, undefined, undefined, undefined, nullOf(codings) ?? other(text), children)
+  const { oid, name: systemName } = codeSystem(main.system ?? '')
+  return make(type, main.code, oid, systemName, main.display, undefined, children)
+}
+
+function other(text: string): string {
+  return text === '' ? 'UNK' : 'OTH'
+}
+
+function codeShape(name: string): ReturnType<typeof shape> {
+  const known = codeShapes.get(name)
+  if (known) return known
+  const made = shape(
+    `<${name} xsi:type="`,
+    '" code="',
+    '" codeSystem="',
+    '" codeSystemName="',
+    '" displayName="',
+    '" nullFlavor="',
+    '">',
+    `</${name}>`,
+  )
+  codeShapes.set(name, made)
+  return made
+}
+const codeShapes = new Map<string, ReturnType<typeof shape>>()
+
+function usableOf(codings: readonly Coding[]): readonly Coding[] {
+  return codings.every(isUsable) ? codings : codings.filter(isUsable)
+}
+
+function mainOf(usable: readonly Coding[], prefer = snomed): Coding | undefined {
+  return usable.find((coding) => isOf(coding, prefer)) ?? usable.find((coding) => isOf(coding, snomed)) ?? usable[0]
+}
+
+/** Every code but the main one; and what CDA has no way to write as a code in words, so that it is not lost. */
+function addTranslations(
+  to: XmlNode[],
+  { codings, text }: Coded,
+  usable: readonly Coding[],
+  main: Coding | undefined,
+): void {
+  for (const coding of usable) if (coding !== main) to.push(translation(coding))
   if (usable.length < codings.length)
     for (const coding of codings)
       if ((coding.code ?? coding.display ?? text) !== text && !usable.includes(coding) && !isNullFlavor(coding))
-        children.push(unwritable(coding))
-  const type = options.type
-  if (options.first)
-    return {
-      name,
-      attributes: {
-        'xsi:type': type,
-        code: options.first.code,
-        codeSystem: options.first.system,
-        displayName: options.first.display,
-      },
-      children,
-    }
-  if (main === undefined)
-    return {
-      name,
-      attributes: { 'xsi:type': type, nullFlavor: nullOf(codings) ?? (text === '' ? 'UNK' : 'OTH') },
-      children,
-    }
-  const { oid, name: systemName } = codeSystem(main.system ?? '')
-  return {
-    name,
-    attributes: {
-      'xsi:type': type,
-      code: main.code,
-      codeSystem: oid,
-      codeSystemName: systemName,
-      displayName: main.display,
-    },
-    children,
-  }
-}
-const none: Coding[] = []
-
-function originalText(text: string, reference: string | undefined): XmlElement {
-  if (reference === undefined) return { name: 'originalText', children: [text] }
-  return { name: 'originalText', children: [text, { name: 'reference', attributes: { value: `#${reference}` } }] }
+        to.push(unwritable(coding))
 }
 
-function codeOf(name: string, coding: Coding): XmlElement {
-  const { oid, name: systemName } = codeSystem(coding.system ?? '')
-  return {
-    name,
-    attributes: { code: coding.code, codeSystem: oid, codeSystemName: systemName, displayName: coding.display },
-  }
+function originalText(text: string, reference: string | undefined): XmlTemplate {
+  return reference === undefined
+    ? xml`<originalText>${text}</originalText>`
+    : xml`<originalText>${text}<reference value="#${reference}"/></originalText>`
 }
 
-/** A code that CDA has no way to write (white space in it, no system) in words, so that it is not lost. */
-function unwritable({ system, code, display }: Coding): XmlElement {
+function translation({ system, code, display }: Coding): XmlTemplate {
+  const { oid, name } = codeSystem(system ?? '')
+  return xml`<translation code="${code}" codeSystem="${oid}" codeSystemName="${name}" displayName="${display}"/>`
+}
+
+/** White space in it, or no system. */
+function unwritable({ system, code, display }: Coding): XmlTemplate {
   const words = [system === undefined ? '' : codeSystem(system).name, code, display].filter(Boolean).join(' ')
-  return {
-    name: 'translation',
-    attributes: { nullFlavor: 'OTH' },
-    children: [{ name: 'originalText', children: [words] }],
-  }
+  return xml`<translation nullFlavor="OTH"><originalText>${words}</originalText></translation>`
 }
 
 /** CDA's code is one token; what holds white space, or has no system, is no code. */
-function isUsable(coding: Coding | undefined): coding is Coding {
+function isUsable(coding: Coding): boolean {
   return (
-    coding?.code !== undefined &&
+    coding.code !== undefined &&
     coding.system !== undefined &&
     !isNullFlavor(coding) &&
     !/\s/.test(coding.code) &&
@@ -109,25 +120,34 @@ export function nullOf(codings: readonly Coding[]): string | undefined {
   return found !== undefined && /^(?:NI|UNK|NA|ASKU|NASK|NAV|OTH|MSK)$/.test(found) ? found : undefined
 }
 
-/** A coded value where the template takes codes of another system only: it is "other", in words, and the record's codes are translations. */
-export function codedElsewhere(name: string, value: Coded, reference?: string): XmlElement {
-  const whole = coded(name, value, reference === undefined ? {} : { reference })
-  if (whole.attributes?.code === undefined) return whole
-  const children = whole.children ?? []
-  const translations = [
-    { name: 'translation', attributes: whole.attributes },
-    ...children.filter((child) => typeof child !== 'string' && child.name === 'translation'),
-  ]
-  const [text] = children.filter((child) => typeof child !== 'string' && child.name === 'originalText')
-  return { name, attributes: { nullFlavor: 'OTH' }, children: [...(text === undefined ? [] : [text]), ...translations] }
+/**
+ * A coded value where the template takes codes of another system only: it is "other", or what `nullFlavor` says of it, in
+ * words, and the record's codes are translations.
+ */
+export function codedElsewhere(name: string, value: Coded, reference?: string, nullFlavor?: string): XmlTemplate {
+  const { codings, text } = value
+  const translations = asTranslations(value)
+  const words = text === '' && reference === undefined ? [] : [originalText(text, reference)]
+  const flavor = nullFlavor ?? (mainOf(usableOf(codings)) ? 'OTH' : (nullOf(codings) ?? other(text)))
+  const none = undefined
+  return codeShape(name)(none, none, none, none, none, flavor, [...words, ...translations])
+}
+
+/** The codes of a record where another code stands first. */
+export function asTranslations(value: Coded): XmlNode[] {
+  const usable = usableOf(value.codings)
+  const main = mainOf(usable)
+  const translations: XmlNode[] = main === undefined ? [] : [translation(main)]
+  addTranslations(translations, value, usable, main)
+  return translations
 }
 
 /** A fixed code of a template. */
-export function fixed(name: string, code: string, system: string, displayName?: string): XmlElement {
+export function fixed(name: string, code: string, system: string, displayName?: string): XmlNode {
   return element(name, { code, codeSystem: system, displayName })
 }
 
-export function unknownCode(name: string, text: string): XmlElement {
+export function unknownCode(name: string, text: string): XmlNode {
   return text === ''
     ? element(name, { nullFlavor: 'UNK' })
     : element(name, { nullFlavor: 'OTH' }, element('originalText', undefined, text))

@@ -1,4 +1,5 @@
 import type { XmlNode } from '../../xml/element.ts'
+import { xml } from '../../xml/template.ts'
 import { append, contentOf, lineBreak, lines } from '../narrative.ts'
 import type { Fact, Item, Note } from '../record.ts'
 import { readable } from '../time.ts'
@@ -14,7 +15,7 @@ export function details(
   const next = (): void => void (nodes.length > 0 && nodes.push(lineBreak))
   for (const words of cautionsOf(item)) {
     next()
-    nodes.push({ name: 'content', attributes: { styleCode: 'Bold' }, children: [words] })
+    nodes.push(xml`<content styleCode="Bold">${words}</content>`)
   }
   for (const fact of more)
     if (fact !== undefined && fact.text !== '') {

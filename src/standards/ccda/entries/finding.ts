@@ -1,51 +1,46 @@
-import { constant, element, type XmlElement } from '../../xml/element.ts'
+import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
+import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
-import type { Observation } from '../record.ts'
+import type { Component, Observation } from '../record.ts'
 import { effectiveTime } from '../time.ts'
 import { coded } from './code.ts'
-import { textReference } from './comment.ts'
 import { author } from './participation.ts'
 import { interpretation, referenceRanges, resultValue, targetSite } from './result.ts'
 
-const completed = constant(element('statusCode', { code: 'completed' }))
+const completed = xml`<statusCode code="completed"/>`
 
-/** An observation of no template: a coded finding, with what it has of value, parts and time. */
-export function finding(observation: Observation, id: string, desk: Desk): XmlElement {
-  return element(
-    'observation',
-    { classCode: 'OBS', moodCode: 'EVN' },
-    ...desk.ids(observation),
-    coded('code', observation.code, { reference: `${id}c` }),
-    textReference(id),
-    statusOf(observation.status),
-    effectiveTime(observation.when),
-    valueOf(observation),
-    interpretation(observation.interpretation),
-    observation.method && coded('methodCode', observation.method),
-    targetSite(observation.bodySite),
-    author(observation, desk),
-    ...observation.components.map((component, at) =>
-      element(
-        'entryRelationship',
-        { typeCode: 'COMP' },
-        element(
-          'observation',
-          { classCode: 'OBS', moodCode: 'EVN' },
-          desk.id(observation.key, `component ${at + 1}`),
-          coded('code', component.code),
-          completed,
-          valueOf(component),
-          interpretation(component.interpretation),
-          ...referenceRanges(component.ranges),
-        ),
-      ),
-    ),
-    ...referenceRanges(observation.ranges),
-  )
+/** An observation of no template: a coded finding, with what it has of value, parts and time. `noted` stands where CDA has entry relationships. */
+export function finding(observation: Observation, id: string, desk: Desk, noted?: XmlNode): XmlTemplate {
+  return xml`<observation classCode="OBS" moodCode="EVN">
+    ${desk.ids(observation)}
+    ${coded('code', observation.code, { reference: `${id}c` })}
+    <text><reference value="#${id}"/></text>
+    ${statusOf(observation.status)}
+    ${effectiveTime(observation.when)}
+    ${valueOf(observation)}
+    ${interpretation(observation.interpretation)}
+    ${observation.method && coded('methodCode', observation.method)}
+    ${targetSite(observation.bodySite)}
+    ${author(observation, desk)}
+    ${observation.components.map((component, at) => part(component, desk.id(observation.key, `component ${at + 1}`)))}
+    ${noted}
+    ${referenceRanges(observation.ranges)}
+  </observation>`
+}
+
+function part(component: Component, id: XmlTemplate): XmlTemplate {
+  return xml`<entryRelationship typeCode="COMP"><observation classCode="OBS" moodCode="EVN">
+    ${id}
+    ${coded('code', component.code)}
+    <statusCode code="completed"/>
+    ${valueOf(component)}
+    ${interpretation(component.interpretation)}
+    ${referenceRanges(component.ranges)}
+  </observation></entryRelationship>`
 }
 
 /** No value is no value; one that the record says is absent is absent for its reason. */
-function valueOf(part: Pick<Observation, 'value' | 'absent'>): XmlElement | undefined {
+function valueOf(part: Pick<Observation, 'value' | 'absent'>): XmlTemplate | undefined {
   return part.value || part.absent ? resultValue(part) : undefined
 }
 
@@ -55,7 +50,7 @@ const statuses: Readonly<Record<string, string>> = {
   registered: 'active',
   preliminary: 'active',
 }
-function statusOf(status: string | undefined): XmlElement {
+function statusOf(status: string | undefined): XmlTemplate {
   const code = statuses[status ?? '']
-  return code === undefined ? completed : element('statusCode', { code })
+  return code === undefined ? completed : xml`<statusCode code="${code}"/>`
 }

@@ -1,23 +1,27 @@
-import { constant, element, type XmlElement } from '../../xml/element.ts'
+import type { XmlTemplate } from '../../xml/element.ts'
+import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
 import type { Item, Party } from '../record.ts'
-import { point } from '../time.ts'
+import { unknown, writtenTime } from '../time.ts'
 import { assignedAuthor, assignedEntity } from './people.ts'
 
-const authorTemplate = constant(element('templateId', { root: '2.16.840.1.113883.10.20.22.4.119' }))
-
 /** Author Participation: who recorded it, and when. Nothing where the record says neither. */
-export function author(item: Pick<Item, 'author' | 'recorded'>, desk: Desk): XmlElement | undefined {
+export function author(item: Pick<Item, 'author' | 'recorded'>, desk: Desk): XmlTemplate | undefined {
   if (item.author === undefined && item.recorded === undefined) return undefined
   const who = item.author === undefined ? somebody : assignedAuthor(item.author, desk)
-  return { name: 'author', children: [authorTemplate, point('time', item.recorded), who] }
+  const time = writtenTime(item.recorded)
+  return xml`<author>
+    <templateId root="2.16.840.1.113883.10.20.22.4.119"/>
+    <time value="${time}" nullFlavor="${unknown(time)}"/>
+    ${who}
+  </author>`
 }
 
 /** When it was recorded is known, and by whom is not. */
-const somebody = element('assignedAuthor', undefined, element('id', { nullFlavor: 'UNK' }))
+const somebody = xml`<assignedAuthor><id nullFlavor="UNK"/></assignedAuthor>`
 
-export function performer(party: Party | undefined, desk: Desk, typeCode?: string): XmlElement | undefined {
+export function performer(party: Party | undefined, desk: Desk, typeCode?: string): XmlTemplate | undefined {
   return party === undefined
     ? undefined
-    : { name: 'performer', attributes: { typeCode }, children: [assignedEntity(party, desk)] }
+    : xml`<performer typeCode="${typeCode}">${assignedEntity(party, desk)}</performer>`
 }

@@ -1,4 +1,5 @@
-import { constant, element, type XmlElement } from '../../xml/element.ts'
+import { element, type XmlElement, type XmlNode, type XmlTemplate } from '../../xml/element.ts'
+import { constant } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
 import { identifier } from '../desk.ts'
 import type { Address, HumanName, Organisation, Party, Practitioner, Telecom } from '../record.ts'
@@ -76,17 +77,17 @@ export function telecom({ system, value, use }: Telecom): XmlElement {
   return element('telecom', { use: use === undefined ? undefined : telecomUse[use], value: url })
 }
 
-export function telecoms(values: readonly Telecom[]): XmlElement[] {
+export function telecoms(values: readonly Telecom[]): XmlNode[] {
   return values.length === 0 ? [unknownTelecom] : values.map(telecom)
 }
 export const unknownTelecom = constant(element('telecom', { nullFlavor: 'UNK' }))
 
-export function organisationIds(organisation: Organisation, desk: Desk): XmlElement[] {
+export function organisationIds(organisation: Organisation, desk: Desk): XmlTemplate[] {
   const ids = organisation.identifiers.map(({ system, value }) => identifier(system, value))
   return ids.length === 0 ? [desk.id(organisation.key)] : ids
 }
 
-export function practitionerIds(practitioner: Practitioner, desk: Desk): XmlElement[] {
+export function practitionerIds(practitioner: Practitioner, desk: Desk): XmlTemplate[] {
   return [desk.id(practitioner.key), ...practitioner.identifiers.map(({ system, value }) => identifier(system, value))]
 }
 
@@ -147,14 +148,14 @@ function assigned(name: 'assignedAuthor' | 'assignedEntity', party: Party, desk:
   )
 }
 
-export function assignedAuthor(party: Party, desk: Desk): XmlElement {
+export function assignedAuthor(party: Party, desk: Desk): XmlTemplate {
   return once(desk.authors, party, () => {
     useParty(party, 'Author of entries', desk)
     return constant(assigned('assignedAuthor', party, desk))
   })
 }
 
-export function assignedEntity(party: Party, desk: Desk): XmlElement {
+export function assignedEntity(party: Party, desk: Desk): XmlTemplate {
   return once(desk.performers, party, () => {
     useParty(party, 'Performer of entries', desk)
     return constant(assigned('assignedEntity', party, desk))

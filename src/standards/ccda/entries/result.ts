@@ -1,8 +1,9 @@
-import { element, type XmlElement } from '../../xml/element.ts'
+import type { XmlTemplate } from '../../xml/element.ts'
+import { xml } from '../../xml/template.ts'
 import { codeSystem } from '../codes/systems.ts'
-import type { Coded, Component, Observation, Quantity } from '../record.ts'
+import type { Coded, Component, Observation } from '../record.ts'
 import { coded } from './code.ts'
-import { quantity, rangeText, valueElement } from './value.ts'
+import { range, rangeText, valueElement } from './value.ts'
 
 /** Parts that results, vital signs and other observations share. */
 
@@ -12,44 +13,41 @@ const interpretations = new Set('< > A AA B D DET E H HH HU HX I IND L LL LU LX 
 const renamed: Readonly<Record<string, string>> = { 'H>': 'HU', 'L<': 'LU', HI: 'H', LO: 'L' }
 
 /** C-CDA takes the codes of its value set alone; what is none of them (`PA`, potentially abnormal) keeps its words under a nullFlavor. */
-export function interpretation(value: Coded | undefined): XmlElement | undefined {
-  if (value === undefined) return undefined
-  for (const coding of value.codings) {
+export function interpretation(value: Coded | undefined): XmlTemplate | undefined {
+  return value && (knownInterpretation(value) ?? coded('interpretationCode', { codings: [], text: value.text }))
+}
+
+/** One of the value set, or nothing. */
+export function knownInterpretation(value: Coded | undefined): XmlTemplate | undefined {
+  for (const coding of value?.codings ?? []) {
     if (coding.code === undefined || coding.system === undefined) continue
     if (codeSystem(coding.system).oid !== interpretationSystem && !/interpretation/i.test(coding.system)) continue
     const code = renamed[coding.code] ?? coding.code
     if (interpretations.has(code))
-      return element('interpretationCode', { code, codeSystem: interpretationSystem, displayName: coding.display })
+      return xml`<interpretationCode code="${code}" codeSystem="${interpretationSystem}" displayName="${coding.display}"/>`
   }
-  return coded('interpretationCode', { codings: [], text: value.text })
+  return undefined
 }
 
-export function referenceRanges(ranges: Observation['ranges']): XmlElement[] {
+export function referenceRanges(ranges: Observation['ranges']): XmlTemplate[] {
   return ranges.map(({ low, high, text, meaning }) => {
     const words = [meaning, text ?? rangeText(low, high)].filter(Boolean).join(': ')
-    const value = bounds(low, high) ?? element('value', { 'xsi:type': 'ST' }, words)
-    return element(
-      'referenceRange',
-      undefined,
-      element('observationRange', undefined, element('text', undefined, words), value),
-    )
+    const value =
+      low?.value === undefined && high?.value === undefined
+        ? xml`<value xsi:type="ST">${[words]}</value>`
+        : range(low, high)
+    return xml`<referenceRange><observationRange><text>${[words]}</text>${value}</observationRange></referenceRange>`
   })
 }
 
-function bounds(low: Quantity | undefined, high: Quantity | undefined): XmlElement | undefined {
-  if (low?.value === undefined && high?.value === undefined) return undefined
-  return element('value', { 'xsi:type': 'IVL_PQ' }, low && quantity('low', low), high && quantity('high', high))
-}
-
 /** The one value a result must have: unknown, or not applicable where it is a heading, when the record has none. */
-export function resultValue({ value, absent }: Pick<Component, 'value' | 'absent'>, heading = false): XmlElement {
+export function resultValue({ value, absent }: Pick<Component, 'value' | 'absent'>, heading = false): XmlTemplate {
   if (value) return valueElement(value)
-  if (absent)
-    return element('value', { 'xsi:type': 'CD', nullFlavor: 'UNK' }, element('originalText', undefined, absent.text))
-  return element('value', { 'xsi:type': 'CD', nullFlavor: heading ? 'NA' : 'NI' })
+  if (absent) return xml`<value xsi:type="CD" nullFlavor="UNK"><originalText>${[absent.text]}</originalText></value>`
+  return xml`<value xsi:type="CD" nullFlavor="${heading ? 'NA' : 'NI'}"/>`
 }
 
-export function targetSite(site: Coded | undefined): XmlElement | undefined {
+export function targetSite(site: Coded | undefined): XmlTemplate | undefined {
   return site && coded('targetSiteCode', site)
 }
 
@@ -65,6 +63,6 @@ const statuses: Readonly<Record<string, string>> = {
   cancelled: 'cancelled',
   'entered-in-error': 'aborted',
 }
-export function resultStatus(status: string | undefined): XmlElement {
-  return element('statusCode', { code: statuses[status ?? ''] ?? 'completed' })
+export function resultStatus(status: string | undefined): string {
+  return statuses[status ?? ''] ?? 'completed'
 }

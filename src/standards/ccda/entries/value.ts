@@ -1,11 +1,12 @@
-import { element, type XmlElement } from '../../xml/element.ts'
+import type { XmlTemplate } from '../../xml/element.ts'
+import { shape, xml } from '../../xml/template.ts'
 import { ucumUnit } from '../codes/units.ts'
 import type { Quantity, Value } from '../record.ts'
-import { interval, readable, readableWhen, toTs } from '../time.ts'
+import { bounds, readable, readableWhen, toTs } from '../time.ts'
 import { coded } from './code.ts'
 
 /** A result as CDA's datatypes have it, with the digits it was recorded with. */
-export function valueElement(value: Value): XmlElement {
+export function valueElement(value: Value): XmlTemplate {
   switch (value.kind) {
     case 'quantity':
       return value.quantity.comparator === undefined ? quantity('value', value.quantity, 'PQ') : bounded(value.quantity)
@@ -13,18 +14,16 @@ export function valueElement(value: Value): XmlElement {
       return coded('value', value.coded, { type: 'CD' })
     case 'time': {
       const ts = toTs(value.when)
-      return ts === undefined ? words(value.when) : element('value', { 'xsi:type': 'TS', value: ts })
+      return ts === undefined ? words(value.when) : xml`<value xsi:type="TS" value="${ts}"/>`
     }
-    case 'period': {
-      const { children } = interval(value.when)
-      return { name: 'value', attributes: { 'xsi:type': 'IVL_TS' }, children }
-    }
+    case 'period':
+      return xml`<value xsi:type="IVL_TS">${bounds(value.when)}</value>`
     case 'range': {
       const { low, high } = value
-      return range('value', low, high) ?? words(valueText(value))
+      return low === undefined && high === undefined ? words(valueText(value)) : range(low, high)
     }
     case 'boolean':
-      return element('value', { 'xsi:type': 'BL', value: String(value.value) })
+      return xml`<value xsi:type="BL" value="${String(value.value)}"/>`
     case 'ratio':
       return words(valueText(value))
     default:
@@ -32,31 +31,33 @@ export function valueElement(value: Value): XmlElement {
   }
 }
 
-function words(text: string): XmlElement {
-  return { name: 'value', attributes: { 'xsi:type': 'ST' }, children: [text] }
+function words(text: string): XmlTemplate {
+  return xml`<value xsi:type="ST">${[text]}</value>`
 }
 
 /** CDA's real number: digits, a point, an exponent. */
 const real = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
 /** A quantity whose unit has no UCUM code keeps its number and its word for the unit side by side, as HL7 has it for such units. */
-export function quantity(name: string, { value, unit, code, ...rest }: Quantity, type?: 'PQ'): XmlElement {
+export function quantity(name: string, amount: Quantity, type?: 'PQ', inclusive?: 'true' | 'false'): XmlTemplate {
+  const { value, unit, code } = amount
+  const make = quantityShape(name)
   if (value === undefined || !real.test(value)) {
     const word = unit ?? code
-    return element(
-      name,
-      { 'xsi:type': type, nullFlavor: 'UNK' },
-      word !== undefined && element('translation', undefined, element('originalText', undefined, word)),
+    return make(
+      type,
+      undefined,
+      undefined,
+      'UNK',
+      inclusive,
+      word !== undefined && xml`<translation><originalText>${word}</originalText></translation>`,
     )
   }
-  const ucum = ucumUnit({ value, ...(unit !== undefined && { unit }), ...(code !== undefined && { code }), ...rest })
-  if (ucum !== undefined)
-    return { name, attributes: type === undefined ? { value, unit: ucum } : { 'xsi:type': type, value, unit: ucum } }
-  return element(
-    name,
-    { 'xsi:type': type, nullFlavor: 'OTH' },
-    element('translation', { value }, element('originalText', undefined, unitWords(unit, code))),
-  )
+  const ucum = ucumUnit(amount)
+  if (ucum !== undefined) return make(type, value, ucum, undefined, inclusive, undefined)
+  const word = unitWords(unit, code)
+  const translation = xml`<translation value="${value}"><originalText>${[word]}</originalText></translation>`
+  return make(type, undefined, undefined, 'OTH', inclusive, translation)
 }
 
 function unitWords(unit: string | undefined, code: string | undefined): string {
@@ -65,24 +66,36 @@ function unitWords(unit: string | undefined, code: string | undefined): string {
   return one !== undefined && other !== undefined && one !== other ? `${unit} (coded as ${code})` : unit
 }
 
+function quantityShape(name: string): ReturnType<typeof shape> {
+  const known = quantityShapes.get(name)
+  if (known) return known
+  const made = shape(
+    `<${name} xsi:type="`,
+    '" value="',
+    '" unit="',
+    '" nullFlavor="',
+    '" inclusive="',
+    '">',
+    `</${name}>`,
+  )
+  quantityShapes.set(name, made)
+  return made
+}
+const quantityShapes = new Map<string, ReturnType<typeof shape>>()
+
 /** `< 5` is everything below five. */
-function bounded(amount: Quantity): XmlElement {
-  const { comparator, ...plain } = amount
+function bounded(amount: Quantity): XmlTemplate {
+  const { comparator } = amount
   // What is none of FHIR's four says neither above nor below.
   if (comparator === undefined || !/^[<>]=?$/.test(comparator)) return words(quantityText(amount))
   const inclusive = comparator === '>=' || comparator === '<=' ? 'true' : 'false'
   const name = comparator === '<' || comparator === '<=' ? 'high' : 'low'
-  const bound = quantity(name, plain)
-  return {
-    name: 'value',
-    attributes: { 'xsi:type': 'IVL_PQ' },
-    children: [{ ...bound, attributes: { ...bound.attributes, inclusive } }],
-  }
+  return xml`<value xsi:type="IVL_PQ">${quantity(name, amount, undefined, inclusive)}</value>`
 }
 
-export function range(name: string, low: Quantity | undefined, high: Quantity | undefined): XmlElement | undefined {
-  if (low === undefined && high === undefined) return undefined
-  return element(name, { 'xsi:type': 'IVL_PQ' }, low && quantity('low', low), high && quantity('high', high))
+/** `value` as a range. */
+export function range(low: Quantity | undefined, high: Quantity | undefined): XmlTemplate {
+  return xml`<value xsi:type="IVL_PQ">${[low && quantity('low', low), high && quantity('high', high)]}</value>`
 }
 
 /** For people: `< 5 mmol/L`. */

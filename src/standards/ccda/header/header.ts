@@ -1,4 +1,4 @@
-import { element, type XmlElement } from '../../xml/element.ts'
+import { element, type XmlElement, type XmlNode } from '../../xml/element.ts'
 import { loinc } from '../codes/systems.ts'
 import { type Desk, namespace } from '../desk.ts'
 import {
@@ -17,13 +17,13 @@ import { nameUuid } from '../uuid.ts'
 import { recordTarget } from './record-target.ts'
 
 /** Everything of the document before its sections. https://hl7.org/cda/us/ccda/ US Realm Header (V3) and CCD (V3) */
-export function header(record: HealthRecord, at: Date, desk: Desk): XmlElement[] {
+export function header(record: HealthRecord, at: Date, desk: Desk): XmlNode[] {
   const time = timestamp(at)
   return [
     element('realmCode', { code: 'US' }),
     element('typeId', { root: '2.16.840.1.113883.1.3', extension: 'POCD_HD000040' }),
-    ...templates('1.1', '2015-08-01'),
-    ...templates('1.2', '2015-08-01'),
+    templates('1.1', '2015-08-01'),
+    templates('1.2', '2015-08-01'),
     element('id', { root: documentId(record, at) }),
     element('code', {
       code: '34133-9',

@@ -1,4 +1,4 @@
-import { element, type XmlElement } from '../../xml/element.ts'
+import { element, type XmlElement, type XmlNode } from '../../xml/element.ts'
 import type { Desk } from '../desk.ts'
 import { identifier } from '../desk.ts'
 import { address, nameParts, organisationIds, telecoms, unknownTelecom } from '../entries/people.ts'
@@ -36,7 +36,7 @@ export function recordTarget(patient: Patient | undefined, practice: Organisatio
   )
 }
 
-function patientIds(patient: Patient | undefined, desk: Desk): XmlElement[] {
+function patientIds(patient: Patient | undefined, desk: Desk): XmlNode[] {
   if (!patient) return [element('id', { nullFlavor: 'UNK' })]
   return [...patient.identifiers.map(({ system, value }) => identifier(system, value)), desk.id(patient.key)]
 }
@@ -97,7 +97,7 @@ function gender(value: string | undefined): XmlElement {
     : element('administrativeGenderCode', { nullFlavor: 'UNK' })
 }
 
-function deceased(value: string | boolean | undefined): XmlElement[] {
+function deceased(value: string | boolean | undefined): XmlNode[] {
   if (value === undefined || value === false) return []
   return typeof value === 'string'
     ? [element('sdtc:deceasedInd', { value: 'true' }), point('sdtc:deceasedTime', value)]

@@ -1,10 +1,10 @@
-import type { XmlElement, XmlNode } from '../../xml/element.ts'
+import type { ExpandedElement, ExpandedNode } from '../../xml/element.ts'
 
 /**
  * A section's narrative as HTML. Only the elements of the Narrative Block are known, and only what they need of their
  * attributes: nothing that a record holds can become script, style or link.
  */
-export function narrativeHtml(node: XmlNode, parent = ''): XmlNode[] {
+export function narrativeHtml(node: ExpandedNode, parent = ''): ExpandedNode[] {
   if (typeof node === 'string') return [node]
   const { name, attributes } = node
   const id = attributes?.ID
@@ -42,16 +42,20 @@ export function narrativeHtml(node: XmlNode, parent = ''): XmlNode[] {
   }
 }
 
-function html(name: string, attributes: XmlElement['attributes'], children: readonly XmlNode[]): XmlElement {
+function html(
+  name: string,
+  attributes: ExpandedElement['attributes'],
+  children: readonly ExpandedNode[],
+): ExpandedElement {
   return { name, attributes, children }
 }
 
-function isWarning(paragraph: XmlElement): boolean {
+function isWarning(paragraph: ExpandedElement): boolean {
   const [child] = paragraph.children ?? []
   return typeof child === 'object' && typeof child.children?.[0] === 'string' && child.children[0].startsWith('Warning')
 }
 
-function captionOf(table: XmlElement): string {
+function captionOf(table: ExpandedElement): string {
   for (const child of table.children ?? [])
     if (typeof child !== 'string' && child.name === 'caption')
       return (child.children ?? []).filter((part) => typeof part === 'string').join('')

@@ -1,4 +1,5 @@
-import type { XmlElement, XmlNode } from '../../xml/element.ts'
+import type { ExpandedElement, ExpandedNode, XmlElement } from '../../xml/element.ts'
+import { expand } from '../../xml/template.ts'
 import { readable } from '../time.ts'
 import { narrativeHtml } from './narrative-html.ts'
 import { serialiseHtml } from './serialise-html.ts'
@@ -7,7 +8,8 @@ import { serialiseHtml } from './serialise-html.ts'
  * A document as a page that a person can read: headings, a link past the contents, tables with headers, nothing that
  * needs a script, and the same on paper.
  */
-export function htmlPage(document: XmlElement): string {
+export function htmlPage(ccd: XmlElement): string {
+  const document = expand(ccd)
   const title = text(child(document, 'title')) || 'GP record'
   const sections = all(document, 'section')
   const entries = sections.map((section, at) => ({
@@ -63,7 +65,7 @@ th,td{border:1px solid #767676;padding:.25rem .5rem;text-align:left;vertical-ali
 .warning{border-left:.5rem solid #b00020;padding:.5rem 1rem;background:#fdecee}:focus-visible{outline:.2rem solid #005fcc}
 @media print{nav,.skip{display:none}body{max-width:none;font-size:9pt}.table{overflow:visible}thead{display:table-header-group}tr{break-inside:avoid}h2{break-after:avoid}}`
 
-function patient(document: XmlElement): XmlElement[] {
+function patient(document: ExpandedElement): ExpandedElement[] {
   const role = find(document, 'recordTarget', 'patientRole')
   if (!role) return []
   const person = child(role, 'patient')
@@ -103,23 +105,23 @@ function dateOf(ts: string): string {
   return readable([ts.slice(0, 4), ts.slice(4, 6), ts.slice(6, 8)].filter(Boolean).join('-'))
 }
 
-function el(name: string, attributes: XmlElement['attributes'], inside: readonly XmlNode[]): XmlElement {
+function el(name: string, attributes: ExpandedElement['attributes'], inside: readonly ExpandedNode[]): ExpandedElement {
   return { name, attributes, children: inside }
 }
-function children(parent: XmlElement | undefined, name: string): XmlElement[] {
-  return (parent?.children ?? []).filter((one): one is XmlElement => typeof one !== 'string' && one.name === name)
+function children(parent: ExpandedElement | undefined, name: string): ExpandedElement[] {
+  return (parent?.children ?? []).filter((one): one is ExpandedElement => typeof one !== 'string' && one.name === name)
 }
-function child(parent: XmlElement | undefined, name: string): XmlElement | undefined {
+function child(parent: ExpandedElement | undefined, name: string): ExpandedElement | undefined {
   return children(parent, name)[0]
 }
-function find(from: XmlElement, ...path: string[]): XmlElement | undefined {
-  return path.reduce<XmlElement | undefined>((here, name) => child(here, name), from)
+function find(from: ExpandedElement, ...path: string[]): ExpandedElement | undefined {
+  return path.reduce<ExpandedElement | undefined>((here, name) => child(here, name), from)
 }
-function all(root: XmlElement, name: string): XmlElement[] {
+function all(root: ExpandedElement, name: string): ExpandedElement[] {
   return (root.children ?? []).flatMap((one) =>
     typeof one === 'string' ? [] : one.name === name ? [one] : all(one, name),
   )
 }
-function text(node: XmlNode | undefined): string {
+function text(node: ExpandedNode | undefined): string {
   return node === undefined ? '' : typeof node === 'string' ? node : (node.children ?? []).map(text).join('')
 }

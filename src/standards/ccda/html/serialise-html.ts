@@ -1,7 +1,7 @@
-import type { XmlNode } from '../../xml/element.ts'
+import type { ExpandedNode } from '../../xml/element.ts'
 
 /** A tree as HTML text: void elements have no end, all others have one, and text is never markup. https://html.spec.whatwg.org/#serialising-html-fragments */
-export function serialiseHtml(node: XmlNode): string {
+export function serialiseHtml(node: ExpandedNode): string {
   if (typeof node === 'string') return escape(node)
   const { name, attributes, children } = node
   let out = `<${name}`

@@ -1,4 +1,5 @@
-import { constant, element, type XmlElement } from '../../xml/element.ts'
+import { element, type XmlNode } from '../../xml/element.ts'
+import { xml } from '../../xml/template.ts'
 import { loinc, snomed } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
 import { coded, codedElsewhere, fixed } from '../entries/code.ts'
@@ -12,8 +13,8 @@ import { interval, point, readable, readableWhen } from '../time.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
 const actCode = '2.16.840.1.113883.5.6'
-const assertion = constant(element('code', { code: 'ASSERTION', codeSystem: '2.16.840.1.113883.5.4' }))
-const completed = constant(element('statusCode', { code: 'completed' }))
+const assertion = xml`<code code="ASSERTION" codeSystem="2.16.840.1.113883.5.4"/>`
+const completed = xml`<statusCode code="completed"/>`
 
 /** Allergies and Intolerances Section (entries required). Ended ones stand in a table of their own and are never active. */
 export const allergies: Section = {
@@ -73,7 +74,7 @@ export const allergies: Section = {
   },
 }
 
-function allergyParts(allergy: Allergy, desk: Desk): { row: XmlElement; entry: XmlElement } {
+function allergyParts(allergy: Allergy, desk: Desk): { row: XmlNode; entry: XmlNode } {
   const id = desk.narrativeId('a')
   desk.ledger.placed(allergy.key, 'allergies', id)
   const kind = kindOf(allergy)
@@ -161,42 +162,40 @@ function concern(
   reactions: readonly { reaction: Allergy['reactions'][number]; id: string }[],
   noteId: string | undefined,
   desk: Desk,
-): XmlElement {
+): XmlNode {
   const written = author(allergy, desk)
   const start = allergy.recorded ?? allergy.when.at ?? allergy.when.start
   const when = { ...(start !== undefined && { start }), ...(allergy.end !== undefined && { end: allergy.end }) }
   return element(
     'act',
     { classCode: 'ACT', moodCode: 'EVN' },
-    ...templates('4.30', '2015-08-01'),
+    templates('4.30', '2015-08-01'),
     desk.id(allergy.key, 'concern'),
     fixed('code', 'CONC', actCode, 'Concern'),
     element('statusCode', { code: allergy.mistaken ? 'aborted' : allergy.ended ? 'completed' : 'active' }),
     interval(when, allergy.ended),
     written,
-    {
-      name: 'entryRelationship',
-      attributes: { typeCode: 'SUBJ' },
-      children: [
-        element(
-          'observation',
-          { classCode: 'OBS', moodCode: 'EVN', negationInd: isDenied(allergy) ? 'true' : undefined },
-          ...templates('4.7', '2014-06-09'),
-          ...desk.ids(allergy),
-          assertion,
-          textReference(id),
-          completed,
-          interval({ ...allergy.when, ...(allergy.end !== undefined && { end: allergy.end }) }, allergy.ended),
-          element('value', { 'xsi:type': 'CD', code: kind.code, codeSystem: snomed, displayName: kind.display }),
-          written,
-          agent(allergy, `${id}c`),
-          statusOf(allergy),
-          ...reactions.flatMap((one) => reactionElements(one.reaction, one.id, allergy, desk)),
-          criticality(allergy.criticality),
-          noteId !== undefined && comment(noteId),
-        ),
-      ],
-    },
+    element(
+      'entryRelationship',
+      { typeCode: 'SUBJ' },
+      element(
+        'observation',
+        { classCode: 'OBS', moodCode: 'EVN', negationInd: isDenied(allergy) ? 'true' : undefined },
+        templates('4.7', '2014-06-09'),
+        ...desk.ids(allergy),
+        assertion,
+        textReference(id),
+        completed,
+        interval({ ...allergy.when, ...(allergy.end !== undefined && { end: allergy.end }) }, allergy.ended),
+        element('value', { 'xsi:type': 'CD', code: kind.code, codeSystem: snomed, displayName: kind.display }),
+        written,
+        agent(allergy, `${id}c`),
+        statusOf(allergy),
+        ...reactions.flatMap((one) => reactionElements(one.reaction, one.id, allergy, desk)),
+        criticality(allergy.criticality),
+        noteId !== undefined && comment(noteId),
+      ),
+    ),
   )
 }
 
@@ -206,13 +205,10 @@ function isDenied({ noneKnown, mistaken }: Allergy): boolean {
 }
 
 /** What the patient reacts to. The record's code may be of the substance, a product, or the allergy itself: it is kept as it is. */
-function agent(allergy: Allergy, reference: string): XmlElement {
+function agent(allergy: Allergy, reference: string): XmlNode {
   const code =
     allergy.noneKnown && allergy.mistaken === undefined
-      ? {
-          ...codedElsewhere('code', allergy.code, reference),
-          attributes: { nullFlavor: noneOf(allergy) ? 'NA' : 'OTH' },
-        }
+      ? codedElsewhere('code', allergy.code, reference, noneOf(allergy) ? 'NA' : 'OTH')
       : coded('code', allergy.code, { reference })
   return element(
     'participant',
@@ -222,7 +218,7 @@ function agent(allergy: Allergy, reference: string): XmlElement {
 }
 
 /** Allergy Status Observation. */
-function statusOf(allergy: Allergy): XmlElement | undefined {
+function statusOf(allergy: Allergy): XmlNode | undefined {
   if ((allergy.noneKnown && allergy.mistaken === undefined) || (allergy.status === undefined && !allergy.ended))
     return undefined
   const value = allergy.ended
@@ -236,7 +232,7 @@ function statusOf(allergy: Allergy): XmlElement | undefined {
     element(
       'observation',
       { classCode: 'OBS', moodCode: 'EVN' },
-      ...templates('4.28', '2019-06-20'),
+      templates('4.28', '2019-06-20'),
       element('code', { code: '33999-4', codeSystem: loinc, displayName: 'Status' }),
       completed,
       element('value', { 'xsi:type': 'CE', code: value.code, codeSystem: snomed, displayName: value.displayName }),
@@ -278,7 +274,7 @@ function reactionElements(
   reference: string,
   allergy: Allergy,
   desk: Desk,
-): XmlElement[] {
+): XmlNode[] {
   const [first = { codings: [], text: reaction.description ?? '' }, ...others] = reaction.manifestations
   const part = reference.slice(reference.lastIndexOf('r'))
   return [
@@ -293,8 +289,8 @@ function reactionElement(
   reaction: Allergy['reactions'][number],
   manifestation: Coded,
   reference: string,
-  id: XmlElement,
-): XmlElement {
+  id: XmlNode,
+): XmlNode {
   const severity = reaction.severity === undefined ? undefined : severities[reaction.severity]
   return element(
     'entryRelationship',
@@ -302,7 +298,7 @@ function reactionElement(
     element(
       'observation',
       { classCode: 'OBS', moodCode: 'EVN' },
-      ...templates('4.9', '2014-06-09'),
+      templates('4.9', '2014-06-09'),
       id,
       assertion,
       textReference(reference),
@@ -316,7 +312,7 @@ function reactionElement(
           element(
             'observation',
             { classCode: 'OBS', moodCode: 'EVN' },
-            ...templates('4.8', '2014-06-09'),
+            templates('4.8', '2014-06-09'),
             fixed('code', 'SEV', '2.16.840.1.113883.5.4', 'Severity'),
             completed,
             element('value', {
@@ -334,7 +330,7 @@ function reactionElement(
 const criticalities: Readonly<Record<string, string>> = { high: 'CRITH', low: 'CRITL', 'unable-to-assess': 'CRITU' }
 
 /** Criticality Observation. */
-function criticality(value: string | undefined): XmlElement | undefined {
+function criticality(value: string | undefined): XmlNode | undefined {
   const code = value === undefined ? undefined : criticalities[value]
   if (code === undefined) return undefined
   return element(
@@ -343,7 +339,7 @@ function criticality(value: string | undefined): XmlElement | undefined {
     element(
       'observation',
       { classCode: 'OBS', moodCode: 'EVN' },
-      ...templates('4.145'),
+      templates('4.145'),
       element('code', { code: '82606-5', codeSystem: loinc, displayName: 'Criticality' }),
       completed,
       element('value', { 'xsi:type': 'CD', code, codeSystem: '2.16.840.1.113883.5.1063' }),

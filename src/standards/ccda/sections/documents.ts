@@ -1,7 +1,7 @@
-import { element, type XmlElement } from '../../xml/element.ts'
+import type { XmlNode } from '../../xml/element.ts'
+import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
-import { textReference } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
 import { author } from '../entries/participation.ts'
 import { content, row, table } from '../narrative.ts'
@@ -17,7 +17,7 @@ export const documents: Section = {
   code: '11503-0',
   codeName: 'Medical records',
   areas: ['documents'],
-  templates: () => [],
+  templates: () => undefined,
   content(record, desk) {
     if (record.documents.length === 0) return nothingToTell
     const made = record.documents.map((document) => {
@@ -39,7 +39,7 @@ export const documents: Section = {
   },
 }
 
-function documentRow(document: KnownDocument, id: string): XmlElement {
+function documentRow(document: KnownDocument, id: string): XmlNode {
   return row(id, [
     [content(`${id}c`, document.code.text || 'Document of unknown type'), ...otherName(document.code)],
     readableWhen(document.when),
@@ -55,29 +55,21 @@ function documentRow(document: KnownDocument, id: string): XmlElement {
 }
 
 /** A reference to the document where it is kept. */
-function known(document: KnownDocument, id: string, desk: Desk): XmlElement {
+function known(document: KnownDocument, id: string, desk: Desk): XmlNode {
   const mediaType =
     document.contentType !== undefined && /^[\w.+-]+\/[\w.+-]+$/.test(document.contentType)
       ? document.contentType
       : undefined
-  return element(
-    'act',
-    { classCode: 'ACT', moodCode: 'EVN' },
-    desk.id(document.key),
-    coded('code', document.code, { reference: `${id}c` }),
-    textReference(id),
-    element('statusCode', { code: document.mistaken === undefined ? 'completed' : 'nullified' }),
-    point('effectiveTime', document.when.at),
-    author(document, desk),
-    element(
-      'reference',
-      { typeCode: 'REFR' },
-      element(
-        'externalDocument',
-        { classCode: 'DOCCLIN', moodCode: 'EVN' },
-        ...desk.ids(document),
-        document.url !== undefined && element('text', { mediaType }, element('reference', { value: document.url })),
-      ),
-    ),
-  )
+  return xml`<act classCode="ACT" moodCode="EVN">
+    ${desk.id(document.key)}
+    ${coded('code', document.code, { reference: `${id}c` })}
+    <text><reference value="#${id}"/></text>
+    <statusCode code="${document.mistaken === undefined ? 'completed' : 'nullified'}"/>
+    ${point('effectiveTime', document.when.at)}
+    ${author(document, desk)}
+    <reference typeCode="REFR"><externalDocument classCode="DOCCLIN" moodCode="EVN">${[
+      ...desk.ids(document),
+      document.url !== undefined && xml`<text mediaType="${mediaType}"><reference value="${document.url}"/></text>`,
+    ]}</externalDocument></reference>
+  </act>`
 }

@@ -1,14 +1,14 @@
-import { element, type XmlElement } from '../../xml/element.ts'
+import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
+import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
-import { textReference } from '../entries/comment.ts'
 import { details } from '../entries/details.ts'
 import { author, performer } from '../entries/participation.ts'
 import { address, partyName, telecom } from '../entries/people.ts'
 import { templates } from '../entries/template.ts'
 import { content, row, table } from '../narrative.ts'
 import type { Encounter, Place } from '../record.ts'
-import { effectiveTime, readable, readableWhen } from '../time.ts'
+import { effectiveTime, readable, readableWhen, unknown } from '../time.ts'
 import { otherName } from './allergies.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
@@ -60,7 +60,7 @@ export function encounterTime({ when }: Encounter): string {
   return when.end === undefined ? readable(when.start ?? when.at) : readableWhen(when)
 }
 
-function encounterRow(encounter: Encounter, id: string): XmlElement {
+function encounterRow(encounter: Encounter, id: string): XmlNode {
   return row(id, [
     [content(`${id}c`, encounter.code.text || 'Encounter, type not recorded'), ...otherName(encounter.code)],
     encounterTime(encounter),
@@ -87,40 +87,28 @@ const statuses: Readonly<Record<string, string>> = {
 }
 
 /** Encounter Activity. */
-function activity(encounter: Encounter, id: string, desk: Desk): XmlElement {
+function activity(encounter: Encounter, id: string, desk: Desk): XmlTemplate {
   const status = statuses[encounter.status ?? '']
-  return element(
-    'encounter',
-    { classCode: 'ENC', moodCode: 'EVN' },
-    ...templates('4.49', '2015-08-01'),
-    ...desk.ids(encounter),
-    coded('code', encounter.code, { reference: `${id}c` }),
-    textReference(id),
-    element('statusCode', status === undefined ? { nullFlavor: 'UNK' } : { code: status }),
-    effectiveTime(encounter.when),
-    ...encounter.participants.filter((one) => one.role !== 'REC').map((one) => performer(one.party, desk)),
-    author(encounter, desk),
-    ...encounter.locations.map(location),
-  )
+  return xml`<encounter classCode="ENC" moodCode="EVN">
+    ${templates('4.49', '2015-08-01')}
+    ${desk.ids(encounter)}
+    ${coded('code', encounter.code, { reference: `${id}c` })}
+    <text><reference value="#${id}"/></text>
+    <statusCode code="${status}" nullFlavor="${unknown(status)}"/>
+    ${effectiveTime(encounter.when)}
+    ${encounter.participants.map((one) => one.role !== 'REC' && performer(one.party, desk))}
+    ${author(encounter, desk)}
+    ${encounter.locations.map(location)}
+  </encounter>`
 }
 
 /** Service Delivery Location, without a guess at C-CDA's code for its kind. */
-function location(place: Place): XmlElement {
-  return element(
-    'participant',
-    { typeCode: 'LOC' },
-    element(
-      'participantRole',
-      { classCode: 'SDLOC' },
-      ...templates('4.32'),
-      element('code', { nullFlavor: 'UNK' }),
-      place.address && address(place.address),
-      ...place.telecoms.map(telecom),
-      element(
-        'playingEntity',
-        { classCode: 'PLC' },
-        place.name === '' ? element('name', { nullFlavor: 'UNK' }) : element('name', undefined, place.name),
-      ),
-    ),
-  )
+function location(place: Place): XmlTemplate {
+  return xml`<participant typeCode="LOC"><participantRole classCode="SDLOC">
+    ${templates('4.32')}
+    <code nullFlavor="UNK"/>
+    ${place.address && address(place.address)}
+    ${place.telecoms.map(telecom)}
+    <playingEntity classCode="PLC">${place.name === '' ? xml`<name nullFlavor="UNK"/>` : xml`<name>${place.name}</name>`}</playingEntity>
+  </participantRole></participant>`
 }

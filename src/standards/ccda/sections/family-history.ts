@@ -1,4 +1,5 @@
-import { constant, element, type XmlElement } from '../../xml/element.ts'
+import { element, type XmlNode } from '../../xml/element.ts'
+import { xml } from '../../xml/template.ts'
 import { loinc, snomed } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
@@ -49,14 +50,14 @@ function saysMore({ value, absent, components, interpretation }: Observation): b
   return value !== undefined || absent !== undefined || interpretation !== undefined || components.length > 0
 }
 
-const completed = constant(element('statusCode', { code: 'completed' }))
+const completed = xml`<statusCode code="completed"/>`
 
 /** Family History Organizer: the relative is not named apart from the term, so it is said to be unknown. */
-function organizer(observation: Observation, id: string, desk: Desk): XmlElement {
+function organizer(observation: Observation, id: string, desk: Desk): XmlNode {
   return element(
     'organizer',
     { classCode: 'CLUSTER', moodCode: 'EVN' },
-    ...templates('4.45', '2015-08-01'),
+    templates('4.45', '2015-08-01'),
     desk.id(observation.key, 'relative'),
     completed,
     element(
@@ -70,7 +71,7 @@ function organizer(observation: Observation, id: string, desk: Desk): XmlElement
       element(
         'observation',
         { classCode: 'OBS', moodCode: 'EVN' },
-        ...templates('4.46', '2015-08-01'),
+        templates('4.46', '2015-08-01'),
         ...desk.ids(observation),
         element(
           'code',

@@ -1,4 +1,4 @@
-import type { XmlElement } from '../../xml/element.ts'
+import type { XmlNode } from '../../xml/element.ts'
 import { details, recordedBy } from '../entries/details.ts'
 import { content, row } from '../narrative.ts'
 import type { Observation } from '../record.ts'
@@ -10,7 +10,7 @@ import { resultCell } from './results.ts'
 export const findingHeadings = ['What', 'Value', 'When', 'Details', 'Recorded'] as const
 
 /** An observation that is neither a result nor a vital sign, as a row. */
-export function findingRow(observation: Observation, id: string): XmlElement {
+export function findingRow(observation: Observation, id: string): XmlNode {
   return row(id, [
     [content(`${id}c`, observation.code.text || 'Entry without a name'), ...otherName(observation.code)],
     resultCell(observation),

@@ -1,8 +1,9 @@
-import { element, type XmlElement } from '../../xml/element.ts'
+import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
+import { xml } from '../../xml/template.ts'
 import { codeSystem } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
 import { coded, codedElsewhere } from '../entries/code.ts'
-import { comment, textReference } from '../entries/comment.ts'
+import { comment } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
 import { finding } from '../entries/finding.ts'
 import { author, performer } from '../entries/participation.ts'
@@ -11,7 +12,7 @@ import { routeCode } from '../entries/route.ts'
 import { templates } from '../entries/template.ts'
 import { quantity, quantityText } from '../entries/value.ts'
 import { content, row, table } from '../narrative.ts'
-import type { Coded, Immunization } from '../record.ts'
+import type { Coded, Immunization, Organisation } from '../record.ts'
 import { point, readable, readableWhen } from '../time.ts'
 import { otherName } from './allergies.ts'
 import { placesOf } from './classify.ts'
@@ -26,8 +27,8 @@ export const immunizations: Section = {
   codeName: 'History of Immunization Narrative',
   areas: ['immunisations'],
   // The template that demands entries takes Immunization Activities alone; a list of reasons why none was given has none.
-  templates: ({ entries }) =>
-    templates(entries.some(isActivity) || entries.length === 0 ? '2.2.1' : '2.2', '2015-08-01'),
+  templates: ({ entries }, record) =>
+    templates(record.immunizations.length > 0 || entries.length === 0 ? '2.2.1' : '2.2', '2015-08-01'),
   content(record, desk) {
     const places = placesOf(record)
     const observations = record.observations.filter((one) => places.get(one.key) === 'immunizations')
@@ -87,12 +88,7 @@ export const immunizations: Section = {
   },
 }
 
-function isActivity(one: XmlElement): boolean {
-  const child = one.children?.[0]
-  return typeof child === 'object' && child.name === 'substanceAdministration'
-}
-
-function immunizationParts(immunization: Immunization, desk: Desk): { row: XmlElement; entry: XmlElement } {
+function immunizationParts(immunization: Immunization, desk: Desk): { row: XmlNode; entry: XmlNode } {
   const id = desk.narrativeId('i')
   desk.ledger.placed(immunization.key, 'immunizations', id)
   if (immunization.place?.key !== undefined) desk.ledger.used(immunization.place.key, 'The place of an immunization')
@@ -123,74 +119,59 @@ function immunizationParts(immunization: Immunization, desk: Desk): { row: XmlEl
 }
 
 /** Immunization Activity. */
-function activity(immunization: Immunization, id: string, desk: Desk): XmlElement {
-  const { manufacturer, lot, dose, doseNumber } = immunization
+function activity(immunization: Immunization, id: string, desk: Desk): XmlTemplate {
+  const { manufacturer, lot, dose, doseNumber, route, site, reasonNotGiven } = immunization
   if (manufacturer) desk.ledger.used(manufacturer.key, 'The manufacturer of a vaccine')
-  return element(
-    'substanceAdministration',
-    { classCode: 'SBADM', moodCode: 'EVN', negationInd: immunization.given ? 'false' : 'true' },
-    ...templates('4.52', '2015-08-01'),
-    ...desk.ids(immunization),
-    coded('code', immunization.code, { reference: `${id}c` }),
-    textReference(id),
-    element('statusCode', { code: immunization.status === 'entered-in-error' ? 'nullified' : 'completed' }),
-    point('effectiveTime', immunization.when.at),
-    doseNumber !== undefined && /^\d+$/.test(doseNumber) && element('repeatNumber', { value: doseNumber }),
-    immunization.route && routeCode(immunization.route),
-    immunization.site && coded('approachSiteCode', immunization.site),
-    dose && quantity('doseQuantity', dose),
-    element(
-      'consumable',
-      undefined,
-      element(
-        'manufacturedProduct',
-        { classCode: 'MANU' },
-        ...templates('4.54', '2014-06-09'),
-        element(
-          'manufacturedMaterial',
-          undefined,
-          vaccineCode(immunization.vaccine, `${id}v`),
-          lot !== undefined && element('lotNumberText', undefined, lot),
-        ),
-        manufacturer &&
-          element(
-            'manufacturerOrganization',
-            undefined,
-            ...organisationIds(manufacturer, desk),
-            manufacturer.name === undefined
-              ? element('name', { nullFlavor: 'UNK' })
-              : element('name', undefined, manufacturer.name),
-          ),
-      ),
-    ),
-    performer(immunization.performer, desk),
-    author(immunization, desk),
-    immunization.reasonNotGiven && refusal(immunization.reasonNotGiven, immunization, desk),
-    immunization.notes.length > 0 && comment(`${id}n`),
-  )
+  const negationInd = immunization.given ? 'false' : 'true'
+  return xml`<substanceAdministration classCode="SBADM" moodCode="EVN" negationInd="${negationInd}">
+    ${templates('4.52', '2015-08-01')}
+    ${desk.ids(immunization)}
+    ${coded('code', immunization.code, { reference: `${id}c` })}
+    <text><reference value="#${id}"/></text>
+    <statusCode code="${immunization.status === 'entered-in-error' ? 'nullified' : 'completed'}"/>
+    ${point('effectiveTime', immunization.when.at)}
+    ${doseNumber !== undefined && /^\d+$/.test(doseNumber) && xml`<repeatNumber value="${doseNumber}"/>`}
+    ${route && routeCode(route)}
+    ${site && coded('approachSiteCode', site)}
+    ${dose && quantity('doseQuantity', dose)}
+    <consumable><manufacturedProduct classCode="MANU">
+      ${templates('4.54', '2014-06-09')}
+      <manufacturedMaterial>${[
+        vaccineCode(immunization.vaccine, `${id}v`),
+        lot !== undefined && xml`<lotNumberText>${lot}</lotNumberText>`,
+      ]}</manufacturedMaterial>
+      ${manufacturer && manufacturerOrganization(manufacturer, desk)}
+    </manufacturedProduct></consumable>
+    ${performer(immunization.performer, desk)}
+    ${author(immunization, desk)}
+    ${reasonNotGiven && refusal(reasonNotGiven, immunization, desk)}
+    ${immunization.notes.length > 0 && comment(`${id}n`)}
+  </substanceAdministration>`
+}
+
+function manufacturerOrganization(manufacturer: Organisation, desk: Desk): XmlTemplate {
+  const { name } = manufacturer
+  return xml`<manufacturerOrganization>${[
+    ...organisationIds(manufacturer, desk),
+    name === undefined ? xml`<name nullFlavor="UNK"/>` : xml`<name>${name}</name>`,
+  ]}</manufacturerOrganization>`
 }
 
 const cvx = '2.16.840.1.113883.12.292'
 
 /** C-CDA names vaccines by CVX; the record's SNOMED CT (dm+d) code stands as a translation where it has no such code. */
-function vaccineCode(vaccine: Coded | undefined, reference: string): XmlElement {
-  if (vaccine === undefined) return element('code', { nullFlavor: 'UNK' })
+function vaccineCode(vaccine: Coded | undefined, reference: string): XmlNode {
+  if (vaccine === undefined) return xml`<code nullFlavor="UNK"/>`
   const inCvx = vaccine.codings.some((coding) => coding.system !== undefined && codeSystem(coding.system).oid === cvx)
   return inCvx ? coded('code', vaccine, { reference, prefer: cvx }) : codedElsewhere('code', vaccine, reference)
 }
 
 /** Immunization Refusal Reason. The record's reason is in words and SNOMED CT; C-CDA's few codes are not guessed. */
-function refusal(reason: Coded, immunization: Immunization, desk: Desk): XmlElement {
-  return element(
-    'entryRelationship',
-    { typeCode: 'RSON' },
-    element(
-      'observation',
-      { classCode: 'OBS', moodCode: 'EVN' },
-      ...templates('4.53'),
-      desk.id(immunization.key, 'reason'),
-      codedElsewhere('code', reason),
-      element('statusCode', { code: 'completed' }),
-    ),
-  )
+function refusal(reason: Coded, immunization: Immunization, desk: Desk): XmlTemplate {
+  return xml`<entryRelationship typeCode="RSON"><observation classCode="OBS" moodCode="EVN">
+    ${templates('4.53')}
+    ${desk.id(immunization.key, 'reason')}
+    ${codedElsewhere('code', reason)}
+    <statusCode code="completed"/>
+  </observation></entryRelationship>`
 }

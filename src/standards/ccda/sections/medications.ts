@@ -1,7 +1,8 @@
-import { element, type XmlElement } from '../../xml/element.ts'
+import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
+import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
-import { comment, textReference } from '../entries/comment.ts'
+import { comment } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
 import { author, performer } from '../entries/participation.ts'
 import { useParty } from '../entries/people.ts'
@@ -10,7 +11,7 @@ import { templates } from '../entries/template.ts'
 import { quantity, quantityText } from '../entries/value.ts'
 import { content, contentOf, lineBreak, lines, row, table } from '../narrative.ts'
 import type { Coded, Medication, MedicationIssue } from '../record.ts'
-import { effectiveTime, interval, readableWhen } from '../time.ts'
+import { effectiveTime, interval, readableWhen, unknown } from '../time.ts'
 import { otherName } from './allergies.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
@@ -67,10 +68,7 @@ function isCurrent({ status }: Medication): boolean {
 
 const pastStatuses = new Set(['completed', 'stopped', 'cancelled'])
 
-function medicationParts(
-  medication: Medication,
-  desk: Desk,
-): { row: XmlElement; entry: XmlElement; issues: XmlElement[] } {
+function medicationParts(medication: Medication, desk: Desk): { row: XmlNode; entry: XmlNode; issues: XmlNode[] } {
   const id = desk.narrativeId('m')
   desk.ledger.placed(medication.key, 'medications', id)
   for (const key of medication.sameAs) desk.ledger.placed(key, 'medications', id)
@@ -138,9 +136,9 @@ const statuses: Readonly<Record<string, string>> = {
   'entered-in-error': 'nullified',
   'on-hold': 'suspended',
 }
-function statusCode(status: string | undefined): XmlElement {
+function statusCode(status: string | undefined): XmlTemplate {
   const code = status === undefined ? undefined : statuses[status]
-  return element('statusCode', code === undefined ? { nullFlavor: 'UNK' } : { code })
+  return xml`<statusCode code="${code}" nullFlavor="${unknown(code)}"/>`
 }
 
 /** Medication Activity: what the patient takes or was given to take. */
@@ -148,69 +146,47 @@ function activity(
   medication: Medication,
   id: string,
   noteId: string | undefined,
-  issues: readonly XmlElement[],
+  issues: readonly XmlNode[],
   desk: Desk,
-): XmlElement {
-  return element(
-    'substanceAdministration',
-    { classCode: 'SBADM', moodCode: medication.status === 'intended' ? 'INT' : 'EVN' },
-    ...templates('4.16', '2014-06-09'),
-    ...desk.ids(medication),
-    ...medication.sameAs.map((key) => desk.id(key)),
-    textReference(id),
-    statusCode(medication.status),
-    { ...whenTaken(medication) },
-    medication.route !== undefined && routeCode(medication.route),
-    element('doseQuantity', { nullFlavor: 'UNK' }),
-    product(medication.code, `${id}c`, desk.id(medication.product.key ?? medication.key, 'product')),
-    author(medication, desk),
-    medication.dosage.length > 0 && instruction(`${id}d`),
-    ...issues.map((issue) => element('entryRelationship', { typeCode: 'REFR' }, issue)),
-    noteId !== undefined && comment(noteId),
-  )
-}
-
-function whenTaken({ when, status }: Medication): XmlElement {
-  const { name, children } = interval(when, status === 'completed' || status === 'stopped')
-  return { name, attributes: { 'xsi:type': 'IVL_TS' }, children }
+): XmlTemplate {
+  const { status } = medication
+  return xml`<substanceAdministration classCode="SBADM" moodCode="${status === 'intended' ? 'INT' : 'EVN'}">
+    ${templates('4.16', '2014-06-09')}
+    ${desk.ids(medication)}
+    ${medication.sameAs.map((key) => desk.id(key))}
+    <text><reference value="#${id}"/></text>
+    ${statusCode(status)}
+    ${interval(medication.when, status === 'completed' || status === 'stopped', 'IVL_TS')}
+    ${medication.route && routeCode(medication.route)}
+    <doseQuantity nullFlavor="UNK"/>
+    <consumable>${product(medication.code, `${id}c`, desk.id(medication.product.key ?? medication.key, 'product'))}</consumable>
+    ${author(medication, desk)}
+    ${medication.dosage.length > 0 && instruction(`${id}d`)}
+    ${issues.map((issue) => xml`<entryRelationship typeCode="REFR">${issue}</entryRelationship>`)}
+    ${noteId !== undefined && comment(noteId)}
+  </substanceAdministration>`
 }
 
 /** Medication Information. */
-export function product(code: Coded, reference: string, id: XmlElement): XmlElement {
-  return element(
-    'consumable',
-    undefined,
-    element(
-      'manufacturedProduct',
-      { classCode: 'MANU' },
-      ...templates('4.23', '2014-06-09'),
-      id,
-      element('manufacturedMaterial', undefined, coded('code', code, { reference })),
-    ),
-  )
+function product(code: Coded, reference: string, id: XmlNode): XmlTemplate {
+  return xml`<manufacturedProduct classCode="MANU">
+    ${templates('4.23', '2014-06-09')}
+    ${id}
+    <manufacturedMaterial>${coded('code', code, { reference })}</manufacturedMaterial>
+  </manufacturedProduct>`
 }
 
 /** The dosage as text, in the form that C-CDA has for directions (Medication Free Text Sig). */
-function instruction(reference: string): XmlElement {
-  return element(
-    'entryRelationship',
-    { typeCode: 'COMP' },
-    element(
-      'substanceAdministration',
-      { classCode: 'SBADM', moodCode: 'INT' },
-      ...templates('4.147'),
-      element('code', { code: '76662-6', codeSystem: '2.16.840.1.113883.6.1', displayName: 'Instructions Medication' }),
-      textReference(reference),
-      element(
-        'consumable',
-        undefined,
-        element('manufacturedProduct', undefined, element('manufacturedLabeledDrug', { nullFlavor: 'NA' })),
-      ),
-    ),
-  )
+function instruction(reference: string): XmlTemplate {
+  return xml`<entryRelationship typeCode="COMP"><substanceAdministration classCode="SBADM" moodCode="INT">
+    ${templates('4.147')}
+    <code code="76662-6" codeSystem="2.16.840.1.113883.6.1" displayName="Instructions Medication"/>
+    <text><reference value="#${reference}"/></text>
+    <consumable><manufacturedProduct><manufacturedLabeledDrug nullFlavor="NA"/></manufacturedProduct></consumable>
+  </substanceAdministration></entryRelationship>`
 }
 
-function issueRow(issue: MedicationIssue, medication: Medication, id: string): XmlElement {
+function issueRow(issue: MedicationIssue, medication: Medication, id: string): XmlNode {
   const other = issue.code.text !== '' && issue.code.text !== medication.code.text
   return row(id, [
     readableWhen(issue.when) || '',
@@ -223,30 +199,27 @@ function issueRow(issue: MedicationIssue, medication: Medication, id: string): X
 }
 
 /** Medication Supply Order: one issue of the medication. */
-function supply(issue: MedicationIssue, medication: Medication, id: string, desk: Desk): XmlElement {
+function supply(issue: MedicationIssue, medication: Medication, id: string, desk: Desk): XmlTemplate {
   const amount = issue.quantity?.quantity
-  return element(
-    'supply',
-    { classCode: 'SPLY', moodCode: 'INT' },
-    ...templates('4.17', '2014-06-09'),
-    ...desk.ids(issue),
-    textReference(id),
-    statusCode(issue.status),
-    supplyTime(issue),
-    amount && quantity('quantity', amount),
-    issue.product !== undefined && supplyProduct(issue, medication, id, desk),
-    performer(issue.performer, desk),
-    author(issue, desk),
-  )
+  return xml`<supply classCode="SPLY" moodCode="INT">
+    ${templates('4.17', '2014-06-09')}
+    ${desk.ids(issue)}
+    <text><reference value="#${id}"/></text>
+    ${statusCode(issue.status)}
+    ${effectiveTime(issue.when, 'IVL_TS')}
+    ${amount && quantity('quantity', amount)}
+    ${issue.product && supplyProduct(issue, medication, id, desk)}
+    ${performer(issue.performer, desk)}
+    ${author(issue, desk)}
+  </supply>`
 }
 
-function supplyTime(issue: MedicationIssue): XmlElement {
-  const { name, attributes, children } = effectiveTime(issue.when)
-  return { name, attributes: { 'xsi:type': children === undefined ? 'TS' : 'IVL_TS', ...attributes }, children }
-}
-
-function supplyProduct(issue: MedicationIssue, medication: Medication, id: string, desk: Desk): XmlElement | undefined {
+function supplyProduct(
+  issue: MedicationIssue,
+  medication: Medication,
+  id: string,
+  desk: Desk,
+): XmlTemplate | undefined {
   if (issue.product?.key === undefined || issue.product.key === medication.product.key) return undefined
-  const { children } = product(issue.code, id, desk.id(issue.product.key, 'product'))
-  return { name: 'product', children }
+  return xml`<product>${product(issue.code, id, desk.id(issue.product.key, 'product'))}</product>`
 }

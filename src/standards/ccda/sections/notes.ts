@@ -1,12 +1,12 @@
-import { element, type XmlElement, type XmlNode } from '../../xml/element.ts'
+import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
+import { xml } from '../../xml/template.ts'
 import { loinc } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
-import { textReference } from '../entries/comment.ts'
 import { cautionsOf } from '../entries/details.ts'
 import { author } from '../entries/participation.ts'
 import { partyName } from '../entries/people.ts'
 import { append, content, lineBreak, lines } from '../narrative.ts'
-import type { Consultation, ConsultationPart, Item } from '../record.ts'
+import type { Consultation, ConsultationPart, Encounter, Item } from '../record.ts'
 import { point, readable, readableWhen } from '../time.ts'
 import { isComment } from './classify.ts'
 import { encounterTime, withWhom } from './encounters.ts'
@@ -20,15 +20,18 @@ export const notes: Section = {
   code: '34109-9',
   codeName: 'Note',
   areas: ['consultations'],
-  templates: () => [element('templateId', { root: '2.16.840.1.113883.10.20.22.2.65', extension: '2016-11-01' })],
+  templates: () => xml`<templateId root="2.16.840.1.113883.10.20.22.2.65" extension="2016-11-01"/>`,
   content(record, desk) {
     if (record.consultations.length === 0) return nothingToTell
     const made = record.consultations.map((consultation) => noteOf(consultation, desk))
-    return { blocks: [{ name: 'list', children: made.map((one) => one.item) }], entries: made.map((one) => one.entry) }
+    return {
+      blocks: [xml`<list>${made.map((one) => one.item)}</list>`],
+      entries: made.map((one) => one.entry),
+    }
   },
 }
 
-function noteOf(consultation: Consultation, desk: Desk): { item: XmlElement; entry: XmlElement } {
+function noteOf(consultation: Consultation, desk: Desk): { item: XmlNode; entry: XmlNode } {
   const id = desk.narrativeId('n')
   const { encounter } = consultation
   const title = [
@@ -41,27 +44,23 @@ function noteOf(consultation: Consultation, desk: Desk): { item: XmlElement; ent
     .join(', ')
   const parts = partsOf(consultation.parts, title, desk)
   return {
-    item: {
-      name: 'item',
-      attributes: { ID: id },
-      children: [{ name: 'caption', children: [title || 'Consultation'] }, ...parts],
-    },
+    item: xml`<item ID="${id}"><caption>${title || 'Consultation'}</caption>${parts}</item>`,
     entry: entry(activity(consultation, id, desk)),
   }
 }
 
-function partsOf(parts: readonly ConsultationPart[], known: string, desk: Desk): XmlNode[] {
-  if (parts.length === 0) return []
-  const items: XmlElement[] = []
+function partsOf(parts: readonly ConsultationPart[], known: string, desk: Desk): XmlTemplate | undefined {
+  if (parts.length === 0) return undefined
+  const items: XmlNode[] = []
   for (const part of parts) {
-    if (part.kind === 'text') items.push({ name: 'item', children: lines(part.text) })
+    if (part.kind === 'text') items.push(xml`<item>${lines(part.text)}</item>`)
     else if (part.kind === 'item') items.push(itemOf(part.key, part.text, known, desk))
     else items.push(headingOf(part, known, desk))
   }
-  return [{ name: 'list', children: items }]
+  return xml`<list>${items}</list>`
 }
 
-function headingOf(part: ConsultationPart & { kind: 'heading' }, known: string, desk: Desk): XmlElement {
+function headingOf(part: ConsultationPart & { kind: 'heading' }, known: string, desk: Desk): XmlNode {
   const problems = part.problems
     .map((link) => (link.key === undefined ? undefined : desk.item(link.key)))
     .filter((one) => one !== undefined)
@@ -69,26 +68,23 @@ function headingOf(part: ConsultationPart & { kind: 'heading' }, known: string, 
     (code.text || 'without a name') + (mistaken === undefined ? '' : ` [${mistaken.toLowerCase()}]`)
   const related = problems.length === 0 ? '' : `Problem: ${problems.map(nameOf).join(', ')}`
   const title = [part.title, related].filter(Boolean).join('. ')
-  return {
-    name: 'item',
-    children: [...(title === '' ? [] : [{ name: 'caption', children: [title] }]), ...partsOf(part.parts, known, desk)],
-  }
+  return xml`<item>${[title !== '' && xml`<caption>${title}</caption>`, partsOf(part.parts, known, desk)]}</item>`
 }
 
 /**
  * What an item says, where the clinician wrote it. Comments are told here and nowhere else, so they are complete; what
  * the record names a second time is mentioned.
  */
-function itemOf(key: string, text: string, known: string, desk: Desk): XmlElement {
+function itemOf(key: string, text: string, known: string, desk: Desk): XmlTemplate {
   const item = desk.item(key)
-  if (!item) return { name: 'item', children: [text || `${key} (told elsewhere in this document)`] }
+  if (!item) return xml`<item>${text || `${key} (told elsewhere in this document)`}</item>`
   const id = desk.narrativeId('n')
   const again = desk.mentioned.has(key)
   desk.mentioned.add(key)
   const observation = 'ranges' in item && 'components' in item ? (item as Parameters<typeof isComment>[0]) : undefined
   if (observation && isComment(observation) && !again) {
     desk.ledger.placed(key, 'notes', id)
-    return { name: 'item', attributes: { ID: id }, children: commentNodes(item, known) }
+    return xml`<item ID="${id}">${commentNodes(item, known)}</item>`
   }
   const nodes: XmlNode[] = [...lines(medicationPart(item, key) + itemText(item))]
   if (!again)
@@ -96,7 +92,7 @@ function itemOf(key: string, text: string, known: string, desk: Desk): XmlElemen
       nodes.push(lineBreak)
       append(nodes, lines(note.text))
     }
-  return { name: 'item', attributes: { ID: id }, children: nodes }
+  return xml`<item ID="${id}">${nodes}</item>`
 }
 
 /** A consultation names a medication, its authorisation and its issue one after another: they are one medication. */
@@ -135,32 +131,24 @@ function tells(known: string, words: string): boolean {
 }
 
 /** Note Activity: a consultation note, with its words in the narrative. */
-function activity(consultation: Consultation, id: string, desk: Desk): XmlElement {
+function activity(consultation: Consultation, id: string, desk: Desk): XmlTemplate {
   const { encounter } = consultation
-  return element(
-    'act',
-    { classCode: 'ACT', moodCode: 'EVN' },
-    element('templateId', { root: '2.16.840.1.113883.10.20.22.4.202', extension: '2016-11-01' }),
-    desk.id(consultation.key),
-    element(
-      'code',
-      { code: '34109-9', codeSystem: loinc, codeSystemName: 'LOINC', displayName: 'Note' },
-      element('translation', {
-        code: '11488-4',
-        codeSystem: loinc,
-        codeSystemName: 'LOINC',
-        displayName: 'Consult note',
-      }),
-    ),
-    textReference(id),
-    element('statusCode', { code: 'completed' }),
-    point('effectiveTime', encounter?.when.start ?? encounter?.when.at),
-    encounter && author({ ...encounter, recorded: encounter.when.start ?? '' }, desk),
-    encounter &&
-      element(
-        'entryRelationship',
-        { typeCode: 'COMP', inversionInd: 'true' },
-        element('encounter', { classCode: 'ENC', moodCode: 'EVN' }, desk.id(encounter.key)),
-      ),
-  )
+  return xml`<act classCode="ACT" moodCode="EVN">
+    <templateId root="2.16.840.1.113883.10.20.22.4.202" extension="2016-11-01"/>
+    ${desk.id(consultation.key)}
+    <code code="34109-9" codeSystem="${loinc}" codeSystemName="LOINC" displayName="Note">
+      <translation code="11488-4" codeSystem="${loinc}" codeSystemName="LOINC" displayName="Consult note"/>
+    </code>
+    <text><reference value="#${id}"/></text>
+    <statusCode code="completed"/>
+    ${point('effectiveTime', encounter?.when.start ?? encounter?.when.at)}
+    ${encounter && author({ ...encounter, recorded: encounter.when.start ?? '' }, desk)}
+    ${encounter && atEncounter(encounter, desk)}
+  </act>`
+}
+
+function atEncounter(encounter: Encounter, desk: Desk): XmlTemplate {
+  return xml`<entryRelationship typeCode="COMP" inversionInd="true">
+    <encounter classCode="ENC" moodCode="EVN">${desk.id(encounter.key)}</encounter>
+  </entryRelationship>`
 }

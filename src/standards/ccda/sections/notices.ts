@@ -1,4 +1,5 @@
-import { element, type XmlElement } from '../../xml/element.ts'
+import { element, type XmlNode } from '../../xml/element.ts'
+import { xml } from '../../xml/template.ts'
 import { caption, paragraph, row, table } from '../narrative.ts'
 import type { Area, AreaName, HealthRecord } from '../record.ts'
 import { dates } from '../entries/details.ts'
@@ -16,9 +17,9 @@ export const notices: Section = {
   codeName: 'Annotation comment',
   areas: [],
   required: true,
-  templates: () => [],
+  templates: () => undefined,
   content(record, desk) {
-    const blocks: XmlElement[] = []
+    const blocks: XmlNode[] = []
     for (const text of record.warnings) blocks.push(strong(`Warning: ${text}`))
     for (const { text, areas } of areaWarnings(record))
       blocks.push(strong(`Warning (${areas.map((name) => names[name]).join(', ')}): ${text}`))
@@ -65,8 +66,8 @@ export const notices: Section = {
   },
 }
 
-function strong(text: string): XmlElement {
-  return paragraph({ name: 'content', attributes: { styleCode: 'Bold' }, children: [text] })
+function strong(text: string): XmlNode {
+  return paragraph(xml`<content styleCode="Bold">${text}</content>`)
 }
 
 export const names: Readonly<Record<AreaName, string>> = {

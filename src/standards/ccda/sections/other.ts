@@ -1,7 +1,8 @@
-import { element, type XmlElement } from '../../xml/element.ts'
+import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
+import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
-import { comment, textReference } from '../entries/comment.ts'
+import { comment } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
 import { finding } from '../entries/finding.ts'
 import { author } from '../entries/participation.ts'
@@ -21,7 +22,7 @@ export const other: Section = {
   code: '11329-0',
   codeName: 'History general Narrative - Reported',
   areas: ['uncategorised'],
-  templates: () => [],
+  templates: () => undefined,
   content(record, desk) {
     // Whatever no section has taken by now, however it was classified: the last section loses nothing.
     const findings = record.observations
@@ -30,12 +31,8 @@ export const other: Section = {
         const id = desk.narrativeId('o')
         desk.ledger.placed(observation.key, 'other', id)
         if (observation.specimen) desk.ledger.used(observation.specimen.key, 'The specimen of a finding')
-        const noteId = `${id}n`
-        const made = finding(observation, id, desk)
-        return {
-          row: findingRow(observation, id),
-          entry: entry(observation.notes.length > 0 ? withComment(made, noteId) : made),
-        }
+        const noted = observation.notes.length > 0 ? comment(`${id}n`) : undefined
+        return { row: findingRow(observation, id), entry: entry(finding(observation, id, desk, noted)) }
       })
     const others = itemsOf(record.others, 'o', 'other', desk)
     if (findings.length === 0 && others.rows.length === 0) return nothingToTell
@@ -55,14 +52,6 @@ export const other: Section = {
       entries: [...findings.map((one) => one.entry), ...others.entries],
     }
   },
-}
-
-/** A comment goes where CDA has entry relationships: before the reference ranges. */
-function withComment(made: XmlElement, noteId: string): XmlElement {
-  const children = made.children ?? []
-  const at = children.findIndex((child) => typeof child !== 'string' && child.name === 'referenceRange')
-  const end = at === -1 ? children.length : at
-  return { ...made, children: [...children.slice(0, end), comment(noteId), ...children.slice(end)] }
 }
 
 export const payers: Section = {
@@ -95,9 +84,9 @@ function itemsOf(
   letter: string,
   section: string,
   desk: Desk,
-): { rows: XmlElement[]; entries: XmlElement[] } {
-  const rows: XmlElement[] = []
-  const entries: XmlElement[] = []
+): { rows: XmlNode[]; entries: XmlNode[] } {
+  const rows: XmlNode[] = []
+  const entries: XmlNode[] = []
   for (const item of items) {
     const id = desk.narrativeId(letter)
     desk.ledger.placed(item.key, section, id)
@@ -121,15 +110,13 @@ function kindName(type: string): string {
   return words
 }
 
-function act(item: OtherItem, id: string, desk: Desk): XmlElement {
-  return element(
-    'act',
-    { classCode: 'ACT', moodCode: 'EVN' },
-    ...desk.ids(item),
-    coded('code', item.code, { reference: `${id}c` }),
-    textReference(id),
-    element('statusCode', { code: item.mistaken === undefined ? 'completed' : 'nullified' }),
-    effectiveTime(item.when),
-    author(item, desk),
-  )
+function act(item: OtherItem, id: string, desk: Desk): XmlTemplate {
+  return xml`<act classCode="ACT" moodCode="EVN">
+    ${desk.ids(item)}
+    ${coded('code', item.code, { reference: `${id}c` })}
+    <text><reference value="#${id}"/></text>
+    <statusCode code="${item.mistaken === undefined ? 'completed' : 'nullified'}"/>
+    ${effectiveTime(item.when)}
+    ${author(item, desk)}
+  </act>`
 }

@@ -1,4 +1,4 @@
-import { element, type XmlElement } from '../../xml/element.ts'
+import { element, type XmlNode } from '../../xml/element.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
 import { comment, textReference } from '../entries/comment.ts'
@@ -43,7 +43,7 @@ export const planOfTreatment: Section = {
   },
 }
 
-function planParts(plan: Plan, desk: Desk): { row: XmlElement; entry: XmlElement } {
+function planParts(plan: Plan, desk: Desk): { row: XmlNode; entry: XmlNode } {
   const id = desk.narrativeId('t')
   desk.ledger.placed(plan.key, 'plan-of-treatment', id)
   for (const party of [...plan.recipients, ...(plan.requester ? [plan.requester] : [])])
@@ -81,7 +81,7 @@ function recipientName(party: Party): string {
 }
 
 /** Planned Act where the plan stands; without that template where it was cancelled or nobody knows, since it says "active". */
-function planned(plan: Plan, id: string, desk: Desk): XmlElement {
+function planned(plan: Plan, id: string, desk: Desk): XmlNode {
   const active = plan.status === 'active' || plan.status === 'draft'
   return element(
     'act',
@@ -90,7 +90,7 @@ function planned(plan: Plan, id: string, desk: Desk): XmlElement {
       moodCode: plan.kind === 'diary' ? 'INT' : 'RQO',
       negationInd: plan.notToBeDone ? 'true' : undefined,
     },
-    ...(active ? templates('4.39', '2014-06-09') : []),
+    active && templates('4.39', '2014-06-09'),
     ...desk.ids(plan),
     coded('code', plan.code, { reference: `${id}c` }),
     textReference(id),
@@ -110,13 +110,13 @@ const statuses: Readonly<Record<string, string>> = {
   cancelled: 'cancelled',
   'entered-in-error': 'nullified',
 }
-function statusCode(status: string | undefined): XmlElement {
+function statusCode(status: string | undefined): XmlNode {
   const code = statuses[status ?? '']
   return element('statusCode', code === undefined ? { nullFlavor: 'UNK' } : { code })
 }
 
 const priorities: Readonly<Record<string, string>> = { routine: 'R', urgent: 'UR', asap: 'A', stat: 'S' }
-function priority(value: string | undefined): XmlElement | undefined {
+function priority(value: string | undefined): XmlNode | undefined {
   const code = value === undefined ? undefined : priorities[value]
   return code === undefined
     ? undefined

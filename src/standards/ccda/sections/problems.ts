@@ -1,19 +1,18 @@
-import { constant, element, type XmlElement, type XmlNode } from '../../xml/element.ts'
+import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
+import { xml } from '../../xml/template.ts'
 import { loinc, snomed } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
-import { coded, fixed } from '../entries/code.ts'
-import { comment, textReference } from '../entries/comment.ts'
+import { coded } from '../entries/code.ts'
+import { comment } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
 import { author } from '../entries/participation.ts'
 import { templates } from '../entries/template.ts'
 import { content, lineBreak, row, table } from '../narrative.ts'
 import type { Link, Problem } from '../record.ts'
-import { interval, readable } from '../time.ts'
+import { interval, readable, unknown } from '../time.ts'
 import { otherName } from './allergies.ts'
 import { itemText } from './item-text.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
-
-const completed = constant(element('statusCode', { code: 'completed' }))
 
 /** Problem Section (entries required): active and inactive, with what the record links to each. */
 export const problems: Section = {
@@ -53,7 +52,7 @@ export const problems: Section = {
   },
 }
 
-function problemParts(problem: Problem, desk: Desk): { row: XmlElement; entry: XmlElement } {
+function problemParts(problem: Problem, desk: Desk): { row: XmlNode; entry: XmlNode } {
   const id = desk.narrativeId('p')
   desk.ledger.placed(problem.key, 'problems', id)
   const noteId = problem.notes.length > 0 ? `${id}n` : undefined
@@ -91,107 +90,81 @@ function linked(links: readonly Link[], desk: Desk): readonly XmlNode[] {
 }
 
 /** Problem Concern Act around a Problem Observation. */
-function concern(problem: Problem, id: string, noteId: string | undefined, desk: Desk): XmlElement {
+function concern(problem: Problem, id: string, noteId: string | undefined, desk: Desk): XmlTemplate {
   const written = author(problem, desk)
   const ended = problem.active === false
   const start = problem.recorded ?? problem.when.start
-  return element(
-    'act',
-    { classCode: 'ACT', moodCode: 'EVN' },
-    ...templates('4.3', '2015-08-01'),
-    desk.id(problem.key, 'concern'),
-    fixed('code', 'CONC', '2.16.840.1.113883.5.6', 'Concern'),
-    element(
-      'statusCode',
-      problem.active === undefined
-        ? { nullFlavor: 'UNK' }
-        : { code: problem.mistaken !== undefined ? 'aborted' : ended ? 'completed' : 'active' },
-    ),
-    interval(
-      { ...(start !== undefined && { start }), ...(problem.when.end !== undefined && { end: problem.when.end }) },
-      ended,
-    ),
-    written,
-    element(
-      'entryRelationship',
-      { typeCode: 'SUBJ' },
-      element(
-        'observation',
-        { classCode: 'OBS', moodCode: 'EVN', negationInd: problem.mistaken === 'Refuted' ? 'true' : undefined },
-        ...templates('4.4', '2015-08-01'),
-        ...desk.ids(problem),
-        // GP records list diagnoses, symptoms and plain facts as problems without telling them apart.
-        element(
-          'code',
-          { code: '55607006', codeSystem: snomed, displayName: 'Problem' },
-          element('translation', { code: '75326-9', codeSystem: loinc, displayName: 'Problem' }),
-        ),
-        textReference(id),
-        completed,
-        interval(problem.when, ended),
-        coded('value', problem.code, { type: 'CD', reference: `${id}c` }),
-        written,
-        statusOf(problem),
-        significance(problem, desk),
-        noteId !== undefined && comment(noteId),
-      ),
-    ),
-    ...problem.links.map((link) => reference(link, desk)).filter((one) => one !== undefined),
-  )
+  const status =
+    problem.active === undefined
+      ? undefined
+      : problem.mistaken !== undefined
+        ? 'aborted'
+        : ended
+          ? 'completed'
+          : 'active'
+  const negationInd = problem.mistaken === 'Refuted' ? 'true' : undefined
+  const { end } = problem.when
+  // GP records list diagnoses, symptoms and plain facts as problems without telling them apart.
+  return xml`<act classCode="ACT" moodCode="EVN">
+    ${templates('4.3', '2015-08-01')}
+    ${desk.id(problem.key, 'concern')}
+    <code code="CONC" codeSystem="2.16.840.1.113883.5.6" displayName="Concern"/>
+    <statusCode code="${status}" nullFlavor="${unknown(status)}"/>
+    ${interval({ ...(start !== undefined && { start }), ...(end !== undefined && { end }) }, ended)}
+    ${written}
+    <entryRelationship typeCode="SUBJ"><observation classCode="OBS" moodCode="EVN" negationInd="${negationInd}">
+      ${templates('4.4', '2015-08-01')}
+      ${desk.ids(problem)}
+      <code code="55607006" codeSystem="${snomed}" displayName="Problem">
+        <translation code="75326-9" codeSystem="${loinc}" displayName="Problem"/>
+      </code>
+      <text><reference value="#${id}"/></text>
+      <statusCode code="completed"/>
+      ${interval(problem.when, ended)}
+      ${coded('value', problem.code, { type: 'CD', reference: `${id}c` })}
+      ${written}
+      ${statusOf(problem)}
+      ${significance(problem, desk)}
+      ${noteId !== undefined && comment(noteId)}
+    </observation></entryRelationship>
+    ${problem.links.map((link) => reference(link, desk))}
+  </act>`
 }
 
 /** Problem Status. */
-function statusOf({ active, status }: Problem): XmlElement | undefined {
+function statusOf({ active, status }: Problem): XmlTemplate | undefined {
   if (active === undefined) return undefined
   const value = active
     ? { code: '55561003', displayName: 'Active (qualifier value)' }
     : status === 'resolved'
       ? { code: '413322009', displayName: 'Problem resolved (finding)' }
       : { code: '73425007', displayName: 'Inactive (qualifier value)' }
-  return element(
-    'entryRelationship',
-    { typeCode: 'REFR' },
-    element(
-      'observation',
-      { classCode: 'OBS', moodCode: 'EVN' },
-      ...templates('4.6', '2019-06-20'),
-      element('code', { code: '33999-4', codeSystem: loinc, displayName: 'Status' }),
-      completed,
-      element('value', { 'xsi:type': 'CD', code: value.code, codeSystem: snomed, displayName: value.displayName }),
-    ),
-  )
+  return xml`<entryRelationship typeCode="REFR"><observation classCode="OBS" moodCode="EVN">
+    ${templates('4.6', '2019-06-20')}
+    <code code="33999-4" codeSystem="${loinc}" displayName="Status"/>
+    <statusCode code="completed"/>
+    <value xsi:type="CD" code="${value.code}" codeSystem="${snomed}" displayName="${value.displayName}"/>
+  </observation></entryRelationship>`
 }
 
 /** How much the practice makes of it, under an id of its own: C-CDA has priorities of the patient's, not the problem's significance. */
-function significance({ significance: value, key }: Problem, desk: Desk): XmlElement | undefined {
+function significance({ significance: value, key }: Problem, desk: Desk): XmlTemplate | undefined {
   if (value === undefined) return undefined
-  return element(
-    'entryRelationship',
-    { typeCode: 'REFR' },
-    element(
-      'observation',
-      { classCode: 'OBS', moodCode: 'EVN' },
-      desk.id(key, 'significance'),
-      element('code', { nullFlavor: 'OTH' }, element('originalText', undefined, 'Problem significance')),
-      completed,
-      element('value', { 'xsi:type': 'ST' }, value),
-    ),
-  )
+  return xml`<entryRelationship typeCode="REFR"><observation classCode="OBS" moodCode="EVN">
+    ${desk.id(key, 'significance')}
+    <code nullFlavor="OTH"><originalText>Problem significance</originalText></code>
+    <statusCode code="completed"/>
+    <value xsi:type="ST">${value}</value>
+  </observation></entryRelationship>`
 }
 
 /** The id of another entry of this document, so that software can follow the link too. */
-function reference(link: Link, desk: Desk): XmlElement | undefined {
+function reference(link: Link, desk: Desk): XmlTemplate | undefined {
   if (link.key === undefined || desk.item(link.key) === undefined) return undefined
-  return element(
-    'entryRelationship',
-    { typeCode: 'REFR' },
-    element(
-      'act',
-      { classCode: 'ACT', moodCode: 'EVN' },
-      ...templates('4.122'),
-      desk.id(link.key),
-      element('code', { nullFlavor: 'NP' }),
-      completed,
-    ),
-  )
+  return xml`<entryRelationship typeCode="REFR"><act classCode="ACT" moodCode="EVN">
+    ${templates('4.122')}
+    ${desk.id(link.key)}
+    <code nullFlavor="NP"/>
+    <statusCode code="completed"/>
+  </act></entryRelationship>`
 }

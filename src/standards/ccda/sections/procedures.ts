@@ -1,4 +1,4 @@
-import { element, type XmlElement } from '../../xml/element.ts'
+import { element, type XmlNode } from '../../xml/element.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
 import { comment, textReference } from '../entries/comment.ts'
@@ -47,7 +47,7 @@ export const procedures: Section = {
   },
 }
 
-function procedureRow(procedure: Procedure, id: string): XmlElement {
+function procedureRow(procedure: Procedure, id: string): XmlNode {
   return row(id, [
     [content(`${id}c`, procedure.code.text || 'Procedure without a name'), ...otherName(procedure.code)],
     readableWhen(procedure.when),
@@ -72,12 +72,12 @@ const statuses: Readonly<Record<string, string>> = {
 }
 
 /** Procedure Activity Procedure. */
-function activity(procedure: Procedure, id: string, desk: Desk): XmlElement {
+function activity(procedure: Procedure, id: string, desk: Desk): XmlNode {
   const status = statuses[procedure.status ?? '']
   return element(
     'procedure',
     { classCode: 'PROC', moodCode: 'EVN', negationInd: procedure.status === 'not-done' ? 'true' : undefined },
-    ...templates('4.14', '2014-06-09'),
+    templates('4.14', '2014-06-09'),
     ...desk.ids(procedure),
     coded('code', procedure.code, { reference: `${id}c` }),
     textReference(id),

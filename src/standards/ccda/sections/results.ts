@@ -1,13 +1,14 @@
-import { element, type XmlElement, type XmlNode } from '../../xml/element.ts'
+import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
+import { xml } from '../../xml/template.ts'
 import { type Desk, identifier } from '../desk.ts'
 import { coded } from '../entries/code.ts'
-import { comment, textReference } from '../entries/comment.ts'
+import { comment } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
 import { author, performer } from '../entries/participation.ts'
 import { partyName, useParty } from '../entries/people.ts'
 import { interpretation, referenceRanges, resultStatus, resultValue, targetSite } from '../entries/result.ts'
 import { templates } from '../entries/template.ts'
-import { append, caption, content, contentOf, lines, paragraph, row, table } from '../narrative.ts'
+import { append, caption, content, contentOf, lineBreak, lines, paragraph, row, table } from '../narrative.ts'
 import type { Component, Observation, Report, Specimen, When } from '../record.ts'
 import { effectiveTime, interval, readable, readableWhen, toTs } from '../time.ts'
 import { isHeading, placesOf } from './classify.ts'
@@ -28,8 +29,8 @@ export const results: Section = {
   content(record, desk) {
     const places = placesOf(record)
     const told = new Set<string>()
-    const blocks: XmlElement[] = []
-    const entries: XmlElement[] = []
+    const blocks: XmlNode[] = []
+    const entries: XmlNode[] = []
     for (const report of record.reports) {
       const made = reportParts(report, desk, told)
       for (const block of made.blocks) blocks.push(block)
@@ -51,7 +52,7 @@ export const results: Section = {
   },
 }
 
-function reportParts(report: Report, desk: Desk, told: Set<string>): { blocks: XmlElement[]; entries: XmlElement[] } {
+function reportParts(report: Report, desk: Desk, told: Set<string>): { blocks: XmlNode[]; entries: XmlNode[] } {
   const id = desk.narrativeId('r')
   desk.ledger.placed(report.key, 'results', id)
   if (report.performer) useParty(report.performer, 'Performer of a report', desk)
@@ -66,9 +67,9 @@ function reportParts(report: Report, desk: Desk, told: Set<string>): { blocks: X
     { label: 'By', text: partyName(report.performer) },
     ...report.specimens.map((specimen) => ({ label: 'Specimen', text: specimenText(specimen) })),
   ])
-  const blocks: XmlElement[] = [
+  const blocks: XmlNode[] = [
     caption(`${report.code.text || 'Report'}${when === '' ? '' : `, ${when}`}`),
-    { name: 'paragraph', children: [contentOf(id, facts)] },
+    paragraph(contentOf(id, facts)),
     ...(report.conclusion === undefined
       ? []
       : [paragraph(contentOf(noteId, ['Conclusion: ', ...lines(report.conclusion)]))]),
@@ -86,60 +87,45 @@ export function specimenText(specimen: Specimen): string {
   return [specimen.type?.text ?? 'type not recorded', ...facts].join(', ')
 }
 
-const cluster = { classCode: 'CLUSTER', moodCode: 'EVN' }
-const battery = { classCode: 'BATTERY', moodCode: 'EVN' }
-
 /** The report itself, with its conclusion as the one result it gives of its own. */
-function reportOrganizer(report: Report, id: string, desk: Desk): XmlElement {
+function reportOrganizer(report: Report, id: string, desk: Desk): XmlTemplate {
   const when =
     report.when.at !== undefined || report.when.start !== undefined || report.issued === undefined
       ? report.when
       : { at: report.issued }
-  return element(
-    'organizer',
-    cluster,
-    ...templates('4.1', '2015-08-01'),
-    ...desk.ids(report),
-    coded('code', report.code, { reference: id }),
-    resultStatus(report.status),
-    ...report.specimens.map((specimen) => specimenElement(specimen, desk)),
-    performer(report.performer, desk),
-    author(report, desk),
-    element(
-      'component',
-      undefined,
-      element(
-        'observation',
-        { classCode: 'OBS', moodCode: 'EVN' },
-        ...templates('4.2', '2015-08-01'),
-        desk.id(report.key, 'report'),
-        coded('code', report.code),
-        textReference(id),
-        resultStatus(report.status),
-        effectiveTime(when),
+  return xml`<organizer classCode="CLUSTER" moodCode="EVN">
+    ${templates('4.1', '2015-08-01')}
+    ${desk.ids(report)}
+    ${coded('code', report.code, { reference: id })}
+    <statusCode code="${resultStatus(report.status)}"/>
+    ${report.specimens.map((specimen) => specimenElement(specimen, desk))}
+    ${performer(report.performer, desk)}
+    ${author(report, desk)}
+    <component><observation classCode="OBS" moodCode="EVN">
+      ${templates('4.2', '2015-08-01')}
+      ${desk.id(report.key, 'report')}
+      ${coded('code', report.code)}
+      <text><reference value="#${id}"/></text>
+      <statusCode code="${resultStatus(report.status)}"/>
+      ${effectiveTime(when)}
+      ${
         report.conclusion === undefined
-          ? element('value', { 'xsi:type': 'ST', nullFlavor: 'NI' })
-          : element('value', { 'xsi:type': 'ST' }, report.conclusion),
-      ),
-    ),
-  )
+          ? xml`<value xsi:type="ST" nullFlavor="NI"/>`
+          : xml`<value xsi:type="ST">${[report.conclusion]}</value>`
+      }
+    </observation></component>
+  </organizer>`
 }
 
-function specimenElement(specimen: Specimen, desk: Desk): XmlElement {
-  return element(
-    'specimen',
-    undefined,
-    element(
-      'specimenRole',
-      undefined,
-      desk.id(specimen.key),
-      ...specimen.identifiers.map(({ system, value }) => identifier(system, value)),
-      specimen.type && element('specimenPlayingEntity', undefined, coded('code', specimen.type)),
-    ),
-  )
+function specimenElement(specimen: Specimen, desk: Desk): XmlTemplate {
+  return xml`<specimen><specimenRole>${[
+    desk.id(specimen.key),
+    ...specimen.identifiers.map(({ system, value }) => identifier(system, value)),
+    specimen.type && xml`<specimenPlayingEntity>${coded('code', specimen.type)}</specimenPlayingEntity>`,
+  ]}</specimenRole></specimen>`
 }
 
-type Group = { readonly rows: XmlElement[]; readonly organizer: XmlElement }
+type Group = { readonly rows: XmlNode[]; readonly organizer: XmlNode }
 
 /** A heading with the results under it is an organizer; each result without a heading is one of its own. */
 function groups(
@@ -186,7 +172,7 @@ function group(heading: Observation, members: readonly Observation[], desk: Desk
   const status = heading.status ?? report?.status
   const alone = members.length === 0
   const rows = [resultRow(heading, id, report)]
-  const components: XmlElement[] = []
+  const components: XmlNode[] = []
   // A heading that says something itself is a result too; and an organizer has at least one.
   const speaks =
     !isHeading(heading) ||
@@ -204,28 +190,26 @@ function group(heading: Observation, members: readonly Observation[], desk: Desk
   }
   return {
     rows,
-    organizer: element(
-      'organizer',
-      alone ? cluster : battery,
-      ...templates('4.1', '2015-08-01'),
-      ...(speaks ? [desk.id(heading.key, 'group')] : desk.ids(heading)),
-      coded('code', heading.code),
-      resultStatus(status),
-      groupTime(heading.when),
-      heading.specimen && specimenElement(heading.specimen, desk),
-      ...components.map((component) => element('component', undefined, component)),
-    ),
+    organizer: xml`<organizer classCode="${alone ? 'CLUSTER' : 'BATTERY'}" moodCode="EVN">
+      ${templates('4.1', '2015-08-01')}
+      ${speaks ? desk.id(heading.key, 'group') : desk.ids(heading)}
+      ${coded('code', heading.code)}
+      <statusCode code="${resultStatus(status)}"/>
+      ${groupTime(heading.when)}
+      ${heading.specimen && specimenElement(heading.specimen, desk)}
+      ${components.map((component) => xml`<component>${component}</component>`)}
+    </organizer>`,
   }
 }
 
 /** An organizer's time is an interval with both its ends, or none. */
-function groupTime({ at, start = at, end = at }: When): XmlElement | undefined {
+function groupTime({ at, start = at, end = at }: When): XmlTemplate | undefined {
   return start !== undefined && end !== undefined && toTs(start) !== undefined && toTs(end) !== undefined
     ? interval({ start, end })
     : undefined
 }
 
-function resultRow(observation: Observation, id: string, report: Report | undefined): XmlElement {
+function resultRow(observation: Observation, id: string, report: Report | undefined): XmlNode {
   const when = readableWhen(observation.when)
   const specimen = observation.specimen
   const more =
@@ -256,18 +240,14 @@ function resultRow(observation: Observation, id: string, report: Report | undefi
   ])
 }
 
-function boldName(observation: Observation): XmlElement {
-  return {
-    name: 'content',
-    attributes: { styleCode: 'Bold' },
-    children: [observation.code.text || 'Group without a name'],
-  }
+function boldName(observation: Observation): XmlTemplate {
+  return xml`<content styleCode="Bold">${observation.code.text || 'Group without a name'}</content>`
 }
 
 export function resultCell(observation: Observation): readonly XmlNode[] {
   const nodes: XmlNode[] = [...lines(resultText(observation))]
   for (const component of observation.components) {
-    if (nodes.length > 0) nodes.push({ name: 'br' })
+    if (nodes.length > 0) nodes.push(lineBreak)
     nodes.push(`${component.code.text}: `)
     append(nodes, lines(resultText(component)))
   }
@@ -281,7 +261,7 @@ function rangeCell(observation: Observation): string {
 }
 
 /** Result Observations of one observation: itself, and each of its components. */
-function resultElements(observation: Observation, id: string, desk: Desk, heading: boolean): XmlElement[] {
+function resultElements(observation: Observation, id: string, desk: Desk, heading: boolean): XmlNode[] {
   const made = [
     resultElement(observation, observation, id, undefined, desk, heading || observation.components.length > 0),
   ]
@@ -298,23 +278,21 @@ function resultElement(
   name: string | undefined,
   desk: Desk,
   heading: boolean,
-): XmlElement {
+): XmlTemplate {
   const own = name === undefined
-  return element(
-    'observation',
-    { classCode: 'OBS', moodCode: 'EVN' },
-    ...templates('4.2', '2015-08-01'),
-    ...(own ? desk.ids(observation) : [desk.id(observation.key, name)]),
-    coded('code', part.code, own ? { reference: `${id}c` } : {}),
-    textReference(id),
-    resultStatus(observation.status),
-    effectiveTime(observation.when),
-    resultValue(part, heading),
-    interpretation(part.interpretation),
-    own && observation.method !== undefined && coded('methodCode', observation.method),
-    own && targetSite(observation.bodySite),
-    own && author(observation, desk),
-    own && observation.notes.length > 0 && comment(`${id}n`),
-    ...referenceRanges(part.ranges),
-  )
+  return xml`<observation classCode="OBS" moodCode="EVN">
+    ${templates('4.2', '2015-08-01')}
+    ${own ? desk.ids(observation) : desk.id(observation.key, name)}
+    ${coded('code', part.code, own ? { reference: `${id}c` } : {})}
+    <text><reference value="#${id}"/></text>
+    <statusCode code="${resultStatus(observation.status)}"/>
+    ${effectiveTime(observation.when)}
+    ${resultValue(part, heading)}
+    ${interpretation(part.interpretation)}
+    ${own && observation.method && coded('methodCode', observation.method)}
+    ${own && targetSite(observation.bodySite)}
+    ${own && author(observation, desk)}
+    ${own && observation.notes.length > 0 && comment(`${id}n`)}
+    ${referenceRanges(part.ranges)}
+  </observation>`
 }

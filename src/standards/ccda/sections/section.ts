@@ -1,4 +1,5 @@
-import type { XmlElement } from '../../xml/element.ts'
+import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
+import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
 import type { AreaName, HealthRecord } from '../record.ts'
 
@@ -15,19 +16,19 @@ export type Section = {
   /** Wanted in every CCD, empty or not. */
   readonly required?: boolean
   /** Ids of its templates, given what it holds. */
-  templates(content: SectionContent): readonly XmlElement[]
+  templates(content: SectionContent, record: HealthRecord): XmlTemplate | undefined
   content(record: HealthRecord, desk: Desk): SectionContent
 }
 
 export type SectionContent = {
   /** Narrative blocks; none where the section has nothing to tell. */
-  readonly blocks: readonly XmlElement[]
-  readonly entries: readonly XmlElement[]
+  readonly blocks: readonly XmlNode[]
+  readonly entries: readonly XmlNode[]
 }
 
 export const nothingToTell: SectionContent = { blocks: [], entries: [] }
 
 /** Nothing derived from the record says so: `DRIV` is for entries whose content the narrative tells in full. */
-export function entry(child: XmlElement): XmlElement {
-  return { name: 'entry', attributes: { typeCode: 'DRIV' }, children: [child] }
+export function entry(child: XmlNode): XmlTemplate {
+  return xml`<entry typeCode="DRIV">${child}</entry>`
 }

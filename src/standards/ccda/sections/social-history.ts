@@ -1,4 +1,5 @@
-import { constant, element, type XmlElement } from '../../xml/element.ts'
+import { element, type XmlNode } from '../../xml/element.ts'
+import { xml } from '../../xml/template.ts'
 import { smokingStatus, socialTopic } from '../codes/social-history.ts'
 import { loinc, snomed } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
@@ -14,7 +15,7 @@ import { placesOf } from './classify.ts'
 import { findingHeadings, findingRow } from './finding-row.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
-const completed = constant(element('statusCode', { code: 'completed' }))
+const completed = xml`<statusCode code="completed"/>`
 
 /** Social History Section: smoking, alcohol, exercise, employment, by the codes the record uses for them. */
 export const socialHistory: Section = {
@@ -47,13 +48,13 @@ export const socialHistory: Section = {
   },
 }
 
-function socialEntry(observation: Observation, id: string, desk: Desk): XmlElement {
+function socialEntry(observation: Observation, id: string, desk: Desk): XmlNode {
   const status = smokingStatus(observation.code)
   if (status !== undefined && observation.value === undefined && observation.when.at !== undefined)
     return element(
       'observation',
       { classCode: 'OBS', moodCode: 'EVN' },
-      ...templates('4.78', '2014-06-09'),
+      templates('4.78', '2014-06-09'),
       ...desk.ids(observation),
       element('code', { code: '72166-2', codeSystem: loinc, displayName: 'Tobacco smoking status' }),
       textReference(id),
@@ -73,16 +74,15 @@ function socialEntry(observation: Observation, id: string, desk: Desk): XmlEleme
   const topic = socialTopic(observation.code)
   const translation =
     topic && element('translation', { code: topic.loinc, codeSystem: loinc, displayName: topic.loincName })
-  const own = coded('code', observation.code, { reference: `${id}c` })
   // A finding ("ex-smoker") is the value of its topic; a measure ("units a week") is a code with a value.
   const isMeasure = observation.value !== undefined
   return element(
     'observation',
     { classCode: 'OBS', moodCode: 'EVN' },
-    ...templates('4.38', '2015-08-01'),
+    templates('4.38', '2015-08-01'),
     ...desk.ids(observation),
     isMeasure || topic === undefined
-      ? { ...own, children: [...(own.children ?? []), ...(translation ? [translation] : [])] }
+      ? coded('code', observation.code, { reference: `${id}c`, more: translation })
       : element('code', { code: topic.code, codeSystem: snomed, displayName: topic.display }, translation),
     textReference(id),
     completed,

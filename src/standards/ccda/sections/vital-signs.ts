@@ -1,12 +1,13 @@
-import { constant, element, type XmlElement } from '../../xml/element.ts'
+import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
+import { xml } from '../../xml/template.ts'
 import { loinc, snomed } from '../codes/systems.ts'
 import { vitalSign } from '../codes/vital-signs.ts'
 import type { Desk } from '../desk.ts'
-import { coded } from '../entries/code.ts'
-import { comment, textReference } from '../entries/comment.ts'
+import { asTranslations, coded } from '../entries/code.ts'
+import { comment, commentAct } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
 import { author } from '../entries/participation.ts'
-import { interpretation, referenceRanges, targetSite } from '../entries/result.ts'
+import { knownInterpretation, referenceRanges, targetSite } from '../entries/result.ts'
 import { templates } from '../entries/template.ts'
 import { quantity } from '../entries/value.ts'
 import { content, row, table } from '../narrative.ts'
@@ -16,8 +17,6 @@ import { isHeading, placesOf } from './classify.ts'
 import { rangesText } from './item-text.ts'
 import { resultCell } from './results.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
-
-const completed = constant(element('statusCode', { code: 'completed' }))
 
 /** Vital Signs Section (entries required): those observations that are vital signs, each with the parts it was measured in. */
 export const vitalSigns: Section = {
@@ -35,8 +34,8 @@ export const vitalSigns: Section = {
     const here = new Map(mine.map((one) => [one.key, one]))
     const under = new Set(mine.flatMap((one) => (isHeading(one) ? one.members : [])))
     const told = new Set<string>()
-    const rows: XmlElement[] = []
-    const entries: XmlElement[] = []
+    const rows: XmlNode[] = []
+    const entries: XmlNode[] = []
     const take = (first: Observation, members: readonly Observation[]): void => {
       const made = organizer(first, members, desk)
       rows.push(...made.rows)
@@ -69,10 +68,10 @@ function organizer(
   first: Observation,
   members: readonly Observation[],
   desk: Desk,
-): { rows: XmlElement[]; organizer: XmlElement } {
+): { rows: XmlNode[]; organizer: XmlNode } {
   const heading = isHeading(first)
   const parts: { observation: Observation; component: Component; id: string; name: string | undefined }[] = []
-  const rows: XmlElement[] = []
+  const rows: XmlNode[] = []
   const tell = (observation: Observation): string => {
     const id = desk.narrativeId('v')
     desk.ledger.placed(observation.key, 'vital-signs', id)
@@ -97,50 +96,23 @@ function organizer(
   const own = heading || first.components.length > 0
   return {
     rows,
-    organizer: element(
-      'organizer',
-      { classCode: 'CLUSTER', moodCode: 'EVN' },
-      ...templates('4.26', '2015-08-01'),
-      ...(own ? desk.ids(first) : [desk.id(first.key, 'group')]),
-      {
-        name: 'code',
-        attributes: { code: '46680005', codeSystem: snomed, codeSystemName: 'SNOMED CT', displayName: 'Vital signs' },
-        children: [
-          ...(own && first.code.text !== '' ? [element('originalText', undefined, first.code.text)] : []),
-          element('translation', {
-            code: '74728-7',
-            codeSystem: loinc,
-            codeSystemName: 'LOINC',
-            displayName: 'Vital signs',
-          }),
-          ...(own ? asTranslations(first) : []),
-        ],
-      },
-      completed,
-      effectiveTime(first.when),
-      own && author(first, desk),
-      ...parts.map((part) =>
-        element('component', undefined, vital(part.observation, part.component, part.id, part.name, desk)),
-      ),
-      own && first.notes.length > 0 && element('component', undefined, commentAct(`${id}n`)),
-    ),
+    organizer: xml`<organizer classCode="CLUSTER" moodCode="EVN">
+      ${templates('4.26', '2015-08-01')}
+      ${own ? desk.ids(first) : desk.id(first.key, 'group')}
+      <code code="46680005" codeSystem="${snomed}" codeSystemName="SNOMED CT" displayName="Vital signs">
+        ${own && first.code.text !== '' && xml`<originalText>${first.code.text}</originalText>`}
+        <translation code="74728-7" codeSystem="${loinc}" codeSystemName="LOINC" displayName="Vital signs"/>
+        ${own && asTranslations(first.code)}
+      </code>
+      <statusCode code="completed"/>
+      ${effectiveTime(first.when)}
+      ${own && author(first, desk)}
+      ${parts.map(
+        (part) => xml`<component>${vital(part.observation, part.component, part.id, part.name, desk)}</component>`,
+      )}
+      ${own && first.notes.length > 0 && xml`<component>${commentAct(`${id}n`)}</component>`}
+    </organizer>`,
   }
-}
-
-function commentAct(id: string): XmlElement {
-  return (comment(id).children ?? [])[0] as XmlElement
-}
-
-/** The record's own codes for a group, which C-CDA codes as vital signs. */
-function asTranslations(observation: Observation): XmlElement[] {
-  const whole = coded('translation', observation.code)
-  const main = whole.attributes?.code === undefined ? [] : [{ name: 'translation', attributes: whole.attributes }]
-  return [
-    ...main,
-    ...(whole.children ?? []).filter(
-      (child): child is XmlElement => typeof child !== 'string' && child.name === 'translation',
-    ),
-  ]
 }
 
 /** Vital Sign Observation. */
@@ -150,39 +122,32 @@ function vital(
   id: string,
   name: string | undefined,
   desk: Desk,
-): XmlElement {
+): XmlTemplate {
   const own = name === undefined
   const known = vitalSign(part.code)?.loinc
   const first = known && { code: known.code, system: loinc, display: known.display }
-  return element(
-    'observation',
-    { classCode: 'OBS', moodCode: 'EVN' },
-    ...templates('4.27', '2014-06-09'),
-    ...(own ? desk.ids(observation) : [desk.id(observation.key, name)]),
-    coded('code', part.code, { ...(first && { first }), ...(own && { reference: `${id}c` }) }),
-    textReference(id),
-    completed,
-    effectiveTime(observation.when),
-    part.value?.kind === 'quantity'
-      ? quantity('value', part.value.quantity, 'PQ')
-      : element('value', { 'xsi:type': 'PQ', nullFlavor: 'UNK' }),
-    knownInterpretation(part),
-    observation.method && coded('methodCode', observation.method),
-    // The arm is that of both pressures.
-    targetSite(observation.bodySite),
-    author(observation, desk),
-    own && observation.notes.length > 0 && comment(`${id}n`),
-    ...referenceRanges(part.ranges),
-  )
+  return xml`<observation classCode="OBS" moodCode="EVN">
+    ${templates('4.27', '2014-06-09')}
+    ${own ? desk.ids(observation) : desk.id(observation.key, name)}
+    ${coded('code', part.code, { ...(first && { first }), ...(own && { reference: `${id}c` }) })}
+    <text><reference value="#${id}"/></text>
+    <statusCode code="completed"/>
+    ${effectiveTime(observation.when)}
+    ${
+      part.value?.kind === 'quantity'
+        ? quantity('value', part.value.quantity, 'PQ')
+        : xml`<value xsi:type="PQ" nullFlavor="UNK"/>`
+    }
+    ${knownInterpretation(part.interpretation)}
+    ${observation.method && coded('methodCode', observation.method)}
+    ${targetSite(observation.bodySite)}
+    ${author(observation, desk)}
+    ${own && observation.notes.length > 0 && comment(`${id}n`)}
+    ${referenceRanges(part.ranges)}
+  </observation>`
 }
 
-/** A vital sign's interpretation is a code of the value set or absent; other words are in the narrative. */
-function knownInterpretation(part: Component): XmlElement | undefined {
-  const made = interpretation(part.interpretation)
-  return made?.attributes?.code === undefined ? undefined : made
-}
-
-function vitalRow(observation: Observation, id: string): XmlElement {
+function vitalRow(observation: Observation, id: string): XmlNode {
   return row(id, [
     [content(`${id}c`, observation.code.text || 'Measurement without a name')],
     resultCell(observation),
