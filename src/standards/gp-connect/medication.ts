@@ -1,4 +1,5 @@
 import type { Coded, Fact, Medication, MedicationIssue, Party, Product } from '../ccda/record.ts'
+import { readableWhen } from '../ccda/time.ts'
 import { optional } from './datatypes.ts'
 import { extension } from './extensions.ts'
 import { array, boolean, type Json, object, objects, rawString } from './json.ts'
@@ -164,7 +165,7 @@ function readMedication(
   const of = main.type === 'MedicationStatement' ? whenOf(reader, main, 'effective') : {}
   const valid = request && datatypes.period(object(request.dispenseRequest)?.validityPeriod)
   if (valid && of.start !== undefined && (valid.start !== of.start || (valid.end ?? of.end) !== of.end))
-    fact(facts, 'Authorised for', [valid.start, valid.end].filter(Boolean).join(' to '))
+    fact(facts, 'Authorised for', readableWhen(valid))
   if (request && statement.dateAsserted !== undefined && request.authoredOn !== statement.dateAsserted)
     fact(facts, 'Authorised on', text(request.authoredOn))
   const writer = author(reader, statement) ?? (request && author(reader, request))
@@ -182,7 +183,8 @@ function readMedication(
   cautions.push(...(base.cautions ?? []))
   const dosage = dosageWords(reader, statement.dosage ?? statement.dosageInstruction)
   const planned = request && request !== statement ? dosageWords(reader, request.dosageInstruction) : []
-  for (const words of planned) if (!dosage.includes(words)) dosage.push(words)
+  // Two lines of dosage are two doses: other words of the authorisation for the same one are named as such.
+  for (const words of planned) if (!dosage.includes(words)) dosage.push(`Authorised as: ${words}`)
   return {
     ...base,
     identifiers: [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { anAllergy, areaList, convert, warned } from '../../../../test/builders/gp-bundle.ts'
+import { anAllergy, areaList, convert, gpBundle, type Made, warned } from '../../../../test/builders/gp-bundle.ts'
+import { convertToCcda } from '../convert.ts'
 import { htmlPage } from './page.ts'
 
 test('the page names the patient, the language and the way past the contents', () => {
@@ -34,4 +35,18 @@ test('what a record holds is never markup', () => {
 test('a warning stands out', () => {
   const page = htmlPage(convert(areaList('allergies', [], warned('confidential-items'))).value)
   assert.match(page, /<p class="warning">/)
+})
+
+test('that the patient died, and which name is no longer theirs, stands with their name', () => {
+  const bundle = gpBundle(anAllergy()) as { entry: { resource: Made }[] }
+  bundle.entry[0] = {
+    resource: {
+      ...bundle.entry[0]?.resource,
+      name: [{ family: 'Meyers' }, { use: 'old', family: 'Beale' }],
+      deceasedDateTime: '2024-02-03',
+    },
+  }
+  const page = htmlPage(convertToCcda(bundle, new Date('2025-01-01')).value)
+  assert.match(page, /<dt>Died<\/dt><dd>3 Feb 2024<\/dd>/)
+  assert.match(page, /<dd>Meyers; Beale \(no longer in use\)<\/dd>/)
 })

@@ -69,13 +69,15 @@ function patient(document: ExpandedElement): ExpandedElement[] {
   const role = find(document, 'recordTarget', 'patientRole')
   if (!role) return []
   const person = child(role, 'patient')
-  const names = children(person, 'name').map((name) =>
-    (name.children ?? [])
+  const names = children(person, 'name').map((name) => {
+    const words = (name.children ?? [])
       .filter((part) => typeof part === 'string' || part.name !== 'validTime')
       .map(text)
       .filter(Boolean)
-      .join(' '),
-  )
+      .join(' ')
+    return words !== '' && child(name, 'validTime') ? `${words} (no longer in use)` : words
+  })
+  const died = child(person, 'sdtc:deceasedTime')?.attributes?.value
   const nhsNumber = children(role, 'id').find((id) => id.attributes?.root === '2.16.840.1.113883.2.1.4.1')?.attributes
     ?.extension
   const birth = child(person, 'birthTime')?.attributes?.value
@@ -85,6 +87,7 @@ function patient(document: ExpandedElement): ExpandedElement[] {
     ['Name', names.filter(Boolean).join('; ')],
     ['NHS number', nhsNumber],
     ['Born', birth === undefined ? undefined : dateOf(birth)],
+    ['Died', died === undefined ? child(person, 'sdtc:deceasedInd') && 'Yes, date not known' : dateOf(died)],
     ['Gender', child(person, 'administrativeGenderCode')?.attributes?.displayName],
     ['Address', address && (address.children ?? []).map(text).filter(Boolean).join(', ')],
     [

@@ -39,7 +39,7 @@ export const allergies: Section = {
     return {
       blocks: [
         ...(contradicts
-          ? [caption('The record says that no allergies are known, and lists allergies all the same.')]
+          ? [caption('Warning: The record says that no allergies are known, and lists allergies all the same.')]
           : []),
         ...(active.length > 0
           ? [

@@ -100,7 +100,7 @@ function immunizationParts(immunization: Immunization, desk: Desk): { row: XmlNo
       content(`${id}v`, vaccine?.text || 'Unknown'),
       ...(manufacturer?.name === undefined || vaccine?.text.includes(manufacturer.name)
         ? []
-        : [` (${manufacturer.name})`]),
+        : [` (made by ${manufacturer.name})`]),
     ],
     [lot, expires === undefined ? '' : `expires ${readable(expires)}`].filter(Boolean).join(', '),
     [site?.text, route?.text].filter(Boolean).join(', '),

@@ -145,3 +145,10 @@ test('what the authorisation says beside its statement reaches the reader', () =
   ])
     assert.ok(text.includes(wanted), `${wanted} in ${text}`)
 })
+
+test('other words of the authorisation for the same dose are named as such, not a second dose', () => {
+  const text = words(
+    convert(...aMedication({ plan: { dosageInstruction: [{ text: 'take 5 ml tds' }] } })).section('Medications'),
+  )
+  assert.match(text, /take 5ml three times a day\nAuthorised as: take 5 ml tds/)
+})

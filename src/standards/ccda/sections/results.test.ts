@@ -157,3 +157,18 @@ test('a range keeps the units of both its ends, and whom it is for', () => {
 test('several interpretations, as later versions have them, are all told', () => {
   assert.match(words(alone({ interpretation: [{ text: 'High' }, { text: 'Rising' }] })), /High, Rising/)
 })
+
+test('every row of a report, a heading too, has an entry that points at it', () => {
+  const section = convert(
+    report(['Observation/h']),
+    anObservation({
+      id: 'h',
+      code: { text: 'Full blood count' },
+      related: [{ type: 'has-member', target: { reference: 'Observation/hb' } }],
+    }),
+    anObservation({ id: 'hb', code: { text: 'Haemoglobin' }, valueQuantity: { value: 142, unit: 'g/L' } }),
+  ).section('Results')
+  const pointed = new Set(all(section, 'reference').map((one) => one.attributes?.value))
+  for (const row of all(section, 'tr').filter((one) => one.attributes?.ID !== undefined))
+    assert.ok(pointed.has(`#${row.attributes?.ID}`) || pointed.has(`#${row.attributes?.ID}c`), words(row))
+})

@@ -193,7 +193,7 @@ function group(heading: Observation, members: readonly Observation[], desk: Desk
     organizer: xml`<organizer classCode="${alone ? 'CLUSTER' : 'BATTERY'}" moodCode="EVN">
       ${templates('4.1', '2015-08-01')}
       ${speaks ? desk.id(heading.key, 'group') : desk.ids(heading)}
-      ${coded('code', heading.code)}
+      ${coded('code', heading.code, { reference: `${id}c` })}
       <statusCode code="${resultStatus(status)}"/>
       ${groupTime(heading.when)}
       ${heading.specimen && specimenElement(heading.specimen, desk)}
