@@ -1,6 +1,7 @@
+import { Buffer } from 'node:buffer'
+import { createReadStream } from 'node:fs'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { buffer } from 'node:stream/consumers'
 import { Problem } from '../../kernel/problem.ts'
 import { type ConvertHost, convertFiles, largestRecord } from '../convert/convert-files.ts'
 import { progress } from '../progress.ts'
@@ -56,11 +57,26 @@ Examples
 }
 
 async function read(file: string): Promise<Uint8Array> {
-  if (file === '-') return buffer(process.stdin)
-  const { size } = await stat(file)
-  if (size > largestRecord)
-    throw new Problem('invalid', `Too large for a GP record: ${size} bytes, where ${largestRecord} are the most`)
-  return readFile(file)
+  if (file !== '-') {
+    const status = await stat(file)
+    if (status.size > largestRecord) throw tooLarge()
+    if (status.isFile()) return readFile(file)
+    if (status.isDirectory()) throw new Problem('invalid', 'A folder, not a file')
+  }
+  // What has no size beforehand is read as far as a record may go.
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of file === '-' ? process.stdin : createReadStream(file)) {
+    const bytes = chunk as Buffer
+    length += bytes.length
+    if (length > largestRecord) throw tooLarge()
+    chunks.push(bytes)
+  }
+  return Buffer.concat(chunks)
+}
+
+function tooLarge(): Problem {
+  return new Problem('invalid', `Too large for a GP record: more than ${largestRecord} bytes`)
 }
 
 async function write(file: string, text: string): Promise<void> {

@@ -109,3 +109,17 @@ test('U+0000 and half a surrogate pair, which real records hold, are cleaned and
   assert.match(printed[0] ?? '', /before after/)
   assert.equal(told.length, 1)
 })
+
+test('records of the same name from two folders are two documents', async () => {
+  const { host, written, told } = aHost({ 'a/r.json': record, 'b/r.json': record, 'c/R.json': record })
+  assert.equal(await convertFiles({ files: ['a/r.json', 'b/r.json', 'c/R.json'], out: 'out', html: false }, host), 0)
+  assert.deepEqual(Object.keys(written).sort(), ['out/R-3.xml', 'out/r-2.xml', 'out/r.xml'])
+  assert.ok(told.includes('b/r.json: written as r-2.xml'))
+})
+
+test('a document that cannot be written is told so, with where it should have gone', async () => {
+  const { host, told } = aHost({ 'r.json': record })
+  const write = () => Promise.reject(Object.assign(new Error('no'), { code: 'EACCES' }))
+  assert.equal(await convertFiles({ files: ['r.json'], out: '/there/r.xml', html: false }, { ...host, write }), 1)
+  assert.deepEqual(told, ['r.json: /there/r.xml cannot be written (EACCES)'])
+})

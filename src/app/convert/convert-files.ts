@@ -35,6 +35,7 @@ export async function convertFiles({ files, out, issues, html }: ConvertOptions,
   const several = files.length > 1
   if (several && out === undefined) throw new Problem('invalid', 'Several records need --out with a folder to go to')
   const told: object[] = []
+  const taken = new Set<string>()
   let failed = 0
   for (const file of files) {
     let resources = 0
@@ -43,7 +44,11 @@ export async function convertFiles({ files, out, issues, html }: ConvertOptions,
       resources = conversion.ledger.length
       const text = html ? htmlPage(conversion.value) : serialise(conversion.value)
       if (out === undefined) host.print(text)
-      else await host.write(several ? join(out, nameOf(file, html)) : out, text)
+      else {
+        const name = several ? freeName(file, html, taken) : undefined
+        await written(host, name === undefined ? out : join(out, name), text)
+        if (name !== undefined && name !== nameOf(file, html)) host.tell(`${file}: written as ${name}`)
+      }
       if (issues === undefined) for (const line of linesOf(conversion)) host.tell(several ? `${file}: ${line}` : line)
       told.push({ file, issues: conversion.issues, ledger: conversion.ledger })
     } catch (thrown) {
@@ -54,9 +59,28 @@ export async function convertFiles({ files, out, issues, html }: ConvertOptions,
     }
     if (several) host.step(resources)
   }
-  if (issues !== undefined) await host.write(issues, `${JSON.stringify(several ? told : told[0], undefined, 2)}\n`)
+  if (issues !== undefined) await written(host, issues, `${JSON.stringify(several ? told : told[0], undefined, 2)}\n`)
   if (several) host.tell(`${files.length - failed} of ${files.length} records converted`)
   return failed === 0 ? 0 : 1
+}
+
+async function written(host: ConvertHost, target: string, text: string): Promise<void> {
+  try {
+    await host.write(target, text)
+  } catch (thrown) {
+    const { code } = thrown as { code?: string }
+    if (code === undefined) throw thrown
+    throw new Problem('invalid', `${target} cannot be written (${code})`)
+  }
+}
+
+/** Records of the same name from several folders are several documents. */
+function freeName(file: string, html: boolean, taken: Set<string>): string {
+  const wanted = nameOf(file, html)
+  let name = wanted
+  for (let count = 2; taken.has(name.toLowerCase()); count++) name = wanted.replace(/(?=\.[a-z]+$)/, `-${count}`)
+  taken.add(name.toLowerCase())
+  return name
 }
 
 function nameOf(file: string, html: boolean): string {
@@ -77,6 +101,8 @@ function linesOf({ issues, ledger }: Conversion): string[] {
 /** What a person can act on: a Problem's words, or the system's about a file; never a stack. */
 function reasonOf(thrown: unknown): string {
   if (thrown instanceof Problem) return thrown.message
+  // A text has at most half a gigabyte.
+  if (thrown instanceof RangeError) return 'Its document would be too large'
   const { code } = thrown as { code?: string }
   if (code === 'ENOENT') return 'No such file'
   if (code === 'EACCES') return 'The file may not be read'
