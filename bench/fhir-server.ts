@@ -93,7 +93,7 @@ const roles: Readonly<Record<string, (url: string) => Promise<unknown>>> = {
     const at = new Date()
     const next = () => {
       const id = randomUUID()
-      return writeStatement(1, [putChange(server, { ...patient(random.int(1e9)), id }, id, undefined, at).change], at)
+      return writeStatement(1, [putChange(server, { ...patient(random.int(1e9)), id }, id, undefined, at).change], [at])
     }
     const ready = Array.from({ length: 4000 * (seconds + 1) }, next)
     const figure = await measure(width, seconds, async () => {

@@ -7,6 +7,8 @@ export type Statement = {
   readonly name?: string | undefined
   readonly text: string
   readonly values?: readonly unknown[]
+  /** Of a statement in a transaction of its own: how long it waits for each lock before it fails with LockTimeout. */
+  readonly lockTimeoutMs?: number
 }
 
 export type Query = { query<Row>(statement: Statement): Promise<Row[]> }
@@ -26,3 +28,6 @@ export class WriteConflict extends Problem {
     super('conflict', message, { at: 'Resource.meta.versionId', cause })
   }
 }
+
+/** Another transaction held what the statement wanted for longer than it would wait; nothing was written. */
+export class LockTimeout extends WriteConflict {}

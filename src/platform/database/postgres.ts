@@ -1,7 +1,7 @@
 /** The Database port on node-postgres: a pool whose every statement runs as one tenant. */
 import pg from 'pg'
 import { Problem } from '../../kernel/problem.ts'
-import { type Database, type Statement, type Tx, WriteConflict } from './port.ts'
+import { type Database, LockTimeout, type Statement, type Tx, WriteConflict } from './port.ts'
 
 export type PostgresOptions = {
   readonly connectionString: string
@@ -28,7 +28,7 @@ export function postgres(options: PostgresOptions): Postgres {
     connectionTimeoutMillis: 10_000,
     // Set once a session: row level security needs the tenant before it lets a row through.
     options: `-c statement_timeout=${options.statementTimeoutMs} -c idle_in_transaction_session_timeout=60000 -c jit=off`,
-    verify: (client, done) => client.query({ ...asTenant, values: ['', 'auto'] }, (error) => done(error)),
+    verify: (client, done) => client.query({ ...asTenant, values: ['', 'auto', '0'] }, (error) => done(error)),
   } as pg.PoolConfig)
   pool.on('error', (error) => options.onIdleError?.(error))
 
@@ -88,7 +88,8 @@ export function postgres(options: PostgresOptions): Postgres {
 
 const asTenant = {
   name: 'weft_tenant',
-  text: `select set_config('weft.tenant', $1, true), set_config('plan_cache_mode', $2, true)`,
+  text: `select set_config('weft.tenant', $1, true), set_config('plan_cache_mode', $2, true),
+    set_config('lock_timeout', $3, true)`,
 }
 
 type Callback = (error: Error | null, result: pg.QueryResult) => void
@@ -106,10 +107,10 @@ class TenantQuery extends (pg.Query as unknown as new (
   #settings: readonly string[]
   #tenantIsSet = false
 
-  constructor(tenant: number, { name, text, values }: Statement, callback: Callback) {
+  constructor(tenant: number, { name, text, values, lockTimeoutMs = 0 }: Statement, callback: Callback) {
     super({ text, values: values ?? [], queryMode: 'extended', ...(name && { name }) }, undefined, callback)
     // PostgreSQL's own choice between the two forgets that planning costs more than most of our statements do.
-    this.#settings = [String(tenant), name ? 'force_generic_plan' : 'force_custom_plan']
+    this.#settings = [String(tenant), name ? 'force_generic_plan' : 'force_custom_plan', String(lockTimeoutMs)]
   }
 
   override prepare(connection: PgConnection) {
@@ -148,6 +149,7 @@ const kinds: Readonly<Record<string, [ConstructorParameters<typeof Problem>[0], 
   '23505': ['conflict', 'Another request made the same thing at the same time'],
   '40001': ['conflict', 'Another request changed the same resource at the same time'],
   '40P01': ['conflict', 'Another request changed the same resources at the same time'],
+  '55P03': ['conflict', 'Another request holds the same resource'],
   '57014': ['timeout', 'The database took too long'],
   '53300': ['unavailable', 'The database has no free connection'],
   '57P01': ['unavailable', 'The database is restarting'],
@@ -161,6 +163,7 @@ export function databaseProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   const code = (error as { code?: string } | undefined)?.code ?? ''
   const known = kinds[code]
+  if (known && code === '55P03') return new LockTimeout(known[1], error)
   if (known?.[0] === 'conflict') return new WriteConflict(known[1], error)
   if (known) return new Problem(known[0], known[1], { cause: error })
   const lostConnection = !(error instanceof pg.DatabaseError)

@@ -8,23 +8,39 @@ import { hash } from 'node:crypto'
 const separator = '\u0001'
 const remembered = new Map<string, bigint>()
 const rememberedAtMost = 20_000
+const firstBytes = new DataView(new ArrayBuffer(8))
 
 /** The hash of the parts as PostgreSQL's int8. Codes recur, so the recent ones are remembered. */
 export function hash64(...parts: readonly string[]): bigint {
   const text = parts.join(separator)
   const known = remembered.get(text)
   if (known !== undefined) return known
-  const value = BigInt.asIntN(64, BigInt(`0x${hash('sha256', text, 'hex').slice(0, 16)}`))
+  const digest = hash('sha256', text, 'binary')
+  for (let n = 0; n < 8; n++) firstBytes.setUint8(n, digest.charCodeAt(n))
+  const value = firstBytes.getBigInt64(0)
   if (remembered.size >= rememberedAtMost) remembered.clear()
   remembered.set(text, value)
   return value
 }
 
 /** A parameter of a type, in the tables that hold ordered values. */
-export const parameterKey = (index: string): bigint => hash64('p', index)
+export const parameterKey = (index: string): bigint => ofParameter(index).key
 
 /** A parameter as PostgreSQL's int4, in `live.present`. */
-export const presenceKey = (index: string): number => Number(BigInt.asIntN(32, parameterKey(index)))
+export const presenceKey = (index: string): number => ofParameter(index).presence
+
+type ParameterHashes = { readonly key: bigint; readonly presence: number }
+const parameters = new Map<string, ParameterHashes>()
+
+/** There are as many as R4 has parameters, and every resource asks for dozens of them. */
+function ofParameter(index: string): ParameterHashes {
+  const known = parameters.get(index)
+  if (known) return known
+  const key = hash64('p', index)
+  const made = { key, presence: Number(BigInt.asIntN(32, key)) }
+  parameters.set(index, made)
+  return made
+}
 
 /** A resource as references name it: `Patient/1`, or the whole URL where it is elsewhere. */
 export const resourceKey = (target: string): bigint => hash64('r', target)

@@ -169,11 +169,13 @@ function markEnds<R extends { first: boolean; last: boolean }>(rows: R[], byStar
 }
 type Compare<R> = (a: R, b: R) => number
 
-/** As PostgreSQL's collation "C" does: by code points. */
+/** As PostgreSQL's collation "C" does: by code points. JavaScript differs from U+D800 on, where pairs begin. */
 export function order(a: string, b: string): number {
   if (a === b) return 0
-  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+  if (beyond.test(a) || beyond.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b))
+  return a < b ? -1 : 1
 }
+const beyond = /[\ud800-\uffff]/
 
 /** ISO dates of one length sort as text; only those beyond the year 9999 or before 0 and the infinities do not. */
 function dateOrder(a: string, b: string): number {

@@ -1,6 +1,7 @@
 /** The store on PostgreSQL: schema fhir of migrations/0001-fhir.sql. */
 import type { Call } from '../../../kernel/ports.ts'
 import type { Database, Statement } from '../../../platform/database/port.ts'
+import { GroupedWrites } from './grouped-writes.ts'
 import { historyStatement, historyTotalStatement } from './history.ts'
 import type { Store, Stored } from './port.ts'
 import { writeStatement } from './write.ts'
@@ -23,12 +24,19 @@ export function postgresStore(database: Database): Store {
         )
         return work(inside)
       }),
+    new GroupedWrites((tenant, changes, times, { impatient }) => {
+      const statement = writeStatement(tenant, changes, times)
+      return database.query(tenant, impatient ? { ...statement, lockTimeoutMs: groupWaitsMs } : statement)
+    }),
   )
 }
 
+/** A commit takes less; what takes longer is a transaction of several steps, which a group does not wait for. */
+const groupWaitsMs = 100
+
 type Run = <Row>(call: Call, statement: Statement) => Promise<Row[]>
 
-function storeOn(run: Run, transaction: Store['transaction']): Store {
+function storeOn(run: Run, transaction: Store['transaction'], grouped?: GroupedWrites): Store {
   return {
     async read(call, { type, id }) {
       const rows = await run<Row>(call, { name: 'read', text: read, values: [call.tenant, type, id] })
@@ -58,7 +66,16 @@ function storeOn(run: Run, transaction: Store['transaction']): Store {
     query: run,
     async write(call, changes, lastUpdated) {
       if (changes.length === 0) return []
-      return run<{ rid: string; v: string }>(call, writeStatement(call.tenant, changes, lastUpdated))
+      const [first, ...others] = changes
+      if (grouped && first && others.length === 0) return [await grouped.write(call.tenant, first, lastUpdated)]
+      return run<{ rid: string; v: string }>(
+        call,
+        writeStatement(
+          call.tenant,
+          changes,
+          changes.map(() => lastUpdated),
+        ),
+      )
     },
     transaction,
   }

@@ -4,21 +4,27 @@
  */
 import type { Statement } from '../../../platform/database/port.ts'
 import type { DateRow, IndexRows, NumberRow, StringRow } from '../search/index-rows.ts'
+import { arrayLiteral, int8Array, textArray } from './array-parameter.ts'
 import type { Change } from './port.ts'
 
-export function writeStatement(tenant: number, changes: readonly Change[], lastUpdated: Date): Statement {
+export function writeStatement(tenant: number, changes: readonly Change[], times: readonly Date[]): Statement {
   const parts = new Parts()
   const add = differences(changes, (before, after) => after)
   const retire = differences(changes, (before) => before)
   const single = changes.length === 1
+  const lines = changes.map(lineOf)
   const tenantAt = parts.bind(tenant)
-  const at = parts.bind(lastUpdated.toISOString())
 
-  parts.step('x', single ? oneChange(parts, changes[0] as Change) : manyChanges(parts, changes))
+  parts.step(
+    'x',
+    single
+      ? oneChange(parts, changes[0] as Change, times[0] as Date, lines[0] as Line)
+      : manyChanges(parts, changes, times, lines),
+  )
   parts.step(
     'versions',
     `insert into fhir.version (tenant, rid, v, version, type, id, operation, last_updated, document)
-     select ${tenantAt}::int4, rid, v, seen + 1, type, id, operation, ${at}::timestamptz, document from x`,
+     select ${tenantAt}::int4, rid, v, seen + 1, type, id, operation, at, document from x`,
   )
   if (changes.some(({ before }) => !before))
     parts.step(
@@ -34,13 +40,13 @@ export function writeStatement(tenant: number, changes: readonly Change[], lastU
        from x where r.tenant = ${tenantAt} and r.type = x.type and r.id = x.id and r.version = x.seen and x.seen > 0
        returning 1`,
     )
-  if (changes.some(isLiveRetired))
+  if (lines.some(({ stale }) => stale))
     parts.step(
       'live_retired',
       `update fhir.live l set until = pg_current_xact_id()
        from x where l.tenant = ${tenantAt} and l.type = x.type and l.rid = x.rid and l.until is null and x.retire`,
     )
-  if (changes.some(isLiveNew))
+  if (lines.some(({ fresh }) => fresh))
     parts.step(
       'live_new',
       `insert into fhir.live (tenant, type, rid, key, present, refs)
@@ -99,10 +105,13 @@ class Parts {
    * the planner would else join all resources' rows by a value they share, which for many changes is their square.
    */
   rows<R>(columns: readonly Column<R>[], rows: readonly { n: number; row: R }[], single: boolean): string {
-    const arrays = columns.map(({ type, of }) => `${this.bind(array(rows.map(({ row }) => of(row))))}::${type}[]`)
+    const arrays = columns.map(({ type, of }) => {
+      const values = rows.map(({ row }) => of(row))
+      return `${this.bind(type === 'int8' ? int8Array(values as bigint[]) : arrayLiteral(values))}::${type}[]`
+    })
     const names = columns.map(({ column }) => column)
     if (single) return `(select x.rid, a.* from x, unnest(${arrays.join(', ')}) as a(${names.join(', ')})) a`
-    const owner = this.bind(array(rows.map(({ n }) => n + 1)))
+    const owner = this.bind(arrayLiteral(rows.map(({ n }) => n + 1)))
     return `(select x.rid, a.* from x join unnest(${owner}::int4[], ${arrays.join(', ')}) as a(n, ${names.join(', ')})
       on a.n = x.n offset 0) a`
   }
@@ -120,54 +129,54 @@ function nameOf(text: string): string {
   return known
 }
 
-function oneChange(parts: Parts, change: Change): string {
+function oneChange(parts: Parts, change: Change, at: Date, { fresh, stale }: Line): string {
   const { key, operation, before, document, rows } = change
-  const live = isLiveNew(change)
   return `select 1 as n, ${parts.bind(key.type)}::text as type, ${parts.bind(key.id)}::text as id,
     ${parts.bind(operation)}::char as operation, coalesce(${parts.bind(before?.rid ?? null)}::int8, s.v) as rid, s.v,
-    ${parts.bind(before?.version ?? 0)}::int4 as seen, ${parts.bind(document ?? null)}::text as document,
-    ${live} as live, ${isLiveRetired(change)} as retire, ${parts.bind(live ? String(rows?.key) : null)}::int8 as key,
-    ${parts.bind(live ? array([...(rows?.present ?? [])]) : null)}::int4[] as present,
-    ${parts.bind(live ? array([...(rows?.references ?? [])]) : null)}::int8[] as refs
+    ${parts.bind(before?.version ?? 0)}::int4 as seen, ${parts.bind(at.toISOString())}::timestamptz as at,
+    ${parts.bind(document ?? null)}::text as document,
+    ${fresh} as live, ${stale} as retire, ${parts.bind(fresh ? String(rows?.key) : null)}::int8 as key,
+    ${parts.bind(fresh ? arrayLiteral([...(rows?.present ?? [])]) : null)}::int4[] as present,
+    ${parts.bind(fresh ? int8Array([...(rows?.references ?? [])]) : null)}::int8[] as refs
     from (select nextval('fhir.v') as v) s`
 }
 
-function manyChanges(parts: Parts, changes: readonly Change[]): string {
-  const column = (type: string, of: (change: Change) => unknown) => `${parts.bind(array(changes.map(of)))}::${type}[]`
-  const ifLive = (value: (rows: IndexRows) => unknown) => (change: Change) =>
-    isLiveNew(change) && change.rows ? value(change.rows) : null
-  return `select n, type, id, operation, coalesce(rid, v) as rid, v, seen, document, live, retire, key, present, refs
+function manyChanges(parts: Parts, changes: readonly Change[], times: readonly Date[], lines: readonly Line[]): string {
+  const column = (type: string, of: (change: Change, n: number) => unknown) =>
+    `${parts.bind(arrayLiteral(changes.map(of)))}::${type}[]`
+  const ifLive = (value: (rows: IndexRows) => unknown) => (change: Change, n: number) =>
+    lines[n]?.fresh && change.rows ? value(change.rows) : null
+  return `select n, type, id, operation, coalesce(rid, v) as rid, v, seen, at, document, live, retire, key, present, refs
     from (select t.*, nextval('fhir.v') as v from unnest(
       ${column('text', ({ key }) => key.type)}, ${column('text', ({ key }) => key.id)},
       ${column('char', ({ operation }) => operation)}, ${column('int8', ({ before }) => before?.rid ?? null)},
-      ${column('int4', ({ before }) => before?.version ?? 0)}, ${column('text', ({ document }) => document ?? null)},
-      ${column('bool', isLiveNew)}, ${column('bool', isLiveRetired)}, ${column(
+      ${column('int4', ({ before }) => before?.version ?? 0)},
+      ${column('timestamptz', (_change, n) => times[n]?.toISOString())},
+      ${parts.bind(textArray(changes.map(({ document }) => document ?? null)))}::text[],
+      ${column('bool', (_change, n) => lines[n]?.fresh)}, ${column('bool', (_change, n) => lines[n]?.stale)}, ${column(
         'int8',
         ifLive(({ key }) => key),
       )},
       ${column(
         'text',
-        ifLive(({ present }) => array([...present])),
+        ifLive(({ present }) => arrayLiteral([...present])),
       )},
       ${column(
         'text',
-        ifLive(({ references }) => array([...references])),
+        ifLive(({ references }) => arrayLiteral([...references])),
       )}
-    ) with ordinality as t(type, id, operation, rid, seen, document, live, retire, key, present, refs, n)) t`
+    ) with ordinality as t(type, id, operation, rid, seen, at, document, live, retire, key, present, refs, n)) t`
 }
 
 /** The resource's line in fhir.live says what parameters it has; it stays while that stays. */
-function isLiveNew({ before, rows }: Change): boolean {
-  return rows !== undefined && !(before?.rows && sameLine(before.rows, rows))
+type Line = { readonly fresh: boolean; readonly stale: boolean }
+
+function lineOf({ before, rows }: Change): Line {
+  const stays = before?.rows !== undefined && rows !== undefined && isSameLine(before.rows, rows)
+  return { fresh: rows !== undefined && !stays, stale: before?.rows !== undefined && !stays }
 }
-function isLiveRetired({ before, rows }: Change): boolean {
-  return before?.rows !== undefined && !(rows && sameLine(before.rows, rows))
-}
-function sameLine(a: IndexRows, b: IndexRows): boolean {
-  return (
-    a.present.symmetricDifference(b.present).size === 0 && a.references.symmetricDifference(b.references).size === 0
-  )
-}
+const isSameLine = (a: IndexRows, b: IndexRows) => hasSame(a.present, b.present) && hasSame(a.references, b.references)
+const hasSame = <T>(a: ReadonlySet<T>, b: ReadonlySet<T>) => a.size === b.size && a.isSubsetOf(b)
 
 type Column<R> = {
   readonly column: string
@@ -235,26 +244,33 @@ function without(mine: IndexRows, other: IndexRows): IndexRows {
   return {
     ...mine,
     hashes: mine.hashes.difference(other.hashes),
-    dates: minus(mine.dates, other.dates),
-    numbers: minus(mine.numbers, other.numbers),
-    strings: minus(mine.strings, other.strings),
+    dates: minus(mine.dates, other.dates, isSameDate),
+    numbers: minus(mine.numbers, other.numbers, isSameNumber),
+    strings: minus(mine.strings, other.strings, isSameString),
   }
 }
 
-function minus<R extends object>(mine: readonly R[], other: readonly R[]): R[] {
+type IsSame<R> = (a: R, b: R) => boolean
+const isSameDate: IsSame<DateRow> = (a, b) => a.p === b.p && a.lo === b.lo && a.hi === b.hi && hasSameEnds(a, b)
+const isSameNumber: IsSame<NumberRow> = (a, b) =>
+  a.p === b.p &&
+  a.lo === b.lo &&
+  a.hi === b.hi &&
+  a.system === b.system &&
+  a.code === b.code &&
+  a.unit === b.unit &&
+  hasSameEnds(a, b)
+const isSameString: IsSame<StringRow> = (a, b) => a.p === b.p && a.s === b.s && a.exact === b.exact && hasSameEnds(a, b)
+const hasSameEnds = (a: { first: boolean; last: boolean }, b: { first: boolean; last: boolean }) =>
+  a.first === b.first && a.last === b.last
+
+const comparedAtMost = 400
+
+function minus<R extends object>(mine: readonly R[], other: readonly R[], isSame: IsSame<R>): R[] {
+  // Few are compared with each other, mostly in the same order; many would take the square of their number.
+  if (mine.length * other.length <= comparedAtMost)
+    return mine.filter((row, n) => !(other[n] && isSame(row, other[n])) && !other.some((one) => isSame(row, one)))
   const identity = (row: R) => Object.values(row).join('\u0001')
   const there = new Set(other.map(identity))
   return mine.filter((row) => !there.has(identity(row)))
 }
-
-/** A PostgreSQL array literal. https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
-function array(values: readonly unknown[]): string {
-  return `{${values.map(element).join(',')}}`
-}
-
-function element(value: unknown): string {
-  if (value === null || value === undefined) return 'null'
-  if (typeof value !== 'string') return String(value)
-  return plainText.test(value) ? `"${value}"` : `"${value.replaceAll(/["\\]/g, '\\$&')}"`
-}
-const plainText = /^[^"\\]*$/
