@@ -100,7 +100,7 @@ function organizer(
       ${templates('4.26', '2015-08-01')}
       ${own ? desk.ids(first) : desk.id(first.key, 'group')}
       <code code="46680005" codeSystem="${snomed}" codeSystemName="SNOMED CT" displayName="Vital signs">
-        ${own && xml`<originalText>${first.code.text}<reference value="#${id}c"/></originalText>`}
+        ${own && xml`<originalText>${first.code.text}<reference value="${`#${id}c`}"/></originalText>`}
         <translation code="74728-7" codeSystem="${loinc}" codeSystemName="LOINC" displayName="Vital signs"/>
         ${own && asTranslations(first.code)}
       </code>
