@@ -44,6 +44,8 @@ export async function startWorkers(count: number, task: WorkerTask, lost: (reaso
       tell(worker, { collect: id })
     })
 
+  // Whatever this process was told to do besides, a worker serves.
+  cluster.setupPrimary({ args: ['serve'] })
   const startOne = () =>
     new Promise<void>((resolve, reject) => {
       const worker = cluster.fork()
@@ -58,9 +60,14 @@ export async function startWorkers(count: number, task: WorkerTask, lost: (reaso
       worker.on('exit', (code) => {
         if (failure !== undefined) return reject(new Error(failure))
         if (stopping || code === 0) return resolve()
+        // Who waits for the start hears of it, and who waits for the end.
+        const given = (reason: string) => {
+          lost(reason)
+          reject(new Error(reason))
+        }
         if (performance.now() - startedMs < shortLifeMs && ++shortLives > shortLivesAllowed)
-          return lost('The workers die as soon as they start')
-        startOne().then(resolve, () => lost('A worker could not start again'))
+          return given('The workers die as soon as they start')
+        startOne().then(resolve, (error: Error) => given(error.message))
       })
       worker.on('online', () => tell(worker, { task }))
     })

@@ -124,6 +124,18 @@ test('two workers share a port and their figures, and one that dies is replaced'
   assert.equal(await program.ended, 0)
 })
 
+test('npm start serves with two workers as with one, and says so when they cannot live', async () => {
+  const program = await startProgram(['start'], { ...environment, WORKERS: '2' })
+  assert.equal((await get(`${program.url}/fhir/Patient/s1p0000`)).status, 200)
+  program.process.kill('SIGTERM')
+  assert.equal(await program.ended, 0)
+  const dying = `--import=data:text/javascript,${encodeURIComponent("import { isWorker } from 'node:cluster'; if (isWorker) process.exit(3)")}`
+  await assert.rejects(
+    startProgram(['start'], { ...environment, WORKERS: '2', NODE_OPTIONS: dying }),
+    /The workers die as soon as they start/,
+  )
+})
+
 test('when the wrapper in bin/ is killed the program notices and stops by itself', async () => {
   const program = await startProgram(['start'], environment, 'bin/weft.mjs')
   program.process.kill('SIGKILL')
