@@ -12,7 +12,7 @@ export type CacheKey = { readonly kind: string; readonly subject: string; readon
 export type ManagedCache = Cache & {
   /** Of this process, at no cost. */
   figures(): CacheFigures
-  /** What is kept, counted: not for every moment. */
+  /** What is kept, counted: not for every moment. Throws Problem('unavailable') where the cache does not answer; so does purge. */
   contents(): Promise<CacheContents>
   /** How many values are gone. Without a kind and a subject: all. */
   purge(which?: { readonly kind?: string; readonly subject?: string }): Promise<number>

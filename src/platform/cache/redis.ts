@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Clock, Ids, Log } from '../../kernel/ports.ts'
+import { Problem } from '../../kernel/problem.ts'
 import { secondMs } from '../http/rate-limit.ts'
 import type { Turns } from '../http/shared-rate-limit.ts'
 import { counters, tally } from './counters.ts'
@@ -79,15 +80,18 @@ export function redisCache(options: RedisCacheOptions, deps: RedisCacheDeps): Re
   }
   const nameOf = (key: CacheKey, space = 'value') =>
     [prefix, space, key.kind, key.subject, key.view].map(plain).join(':')
+  /** For operators: what was not looked at to the end is not told as if it had been. */
   const each = async (pattern: string, handle: (redis: Redis, names: string[]) => Promise<void>) => {
-    await ask(async (redis) => {
+    const whole = await ask(async (redis) => {
       let cursor = '0'
       do {
         const [next, names] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', 500)
         if (names.length > 0) await handle(redis, names)
         cursor = next
       } while (cursor !== '0')
+      return true
     })
+    if (!whole) throw new Problem('unavailable', 'Redis did not answer to the end; try again')
   }
 
   return {
@@ -118,8 +122,10 @@ export function redisCache(options: RedisCacheOptions, deps: RedisCacheDeps): Re
         const pipeline = redis.pipeline()
         for (const name of names) pipeline.strlen(name)
         const lengths = (await pipeline.exec()) ?? []
-        for (const [index, [, length]] of lengths.entries())
+        for (const [index, [error, length]] of lengths.entries()) {
+          if (error) throw error
           kept.push({ kind: decodeURIComponent(names[index]?.split(':')[2] ?? ''), bytes: Number(length ?? 0) })
+        }
       })
       return tally(kept)
     },

@@ -5,10 +5,16 @@ export type CacheFiguresNow = () => CacheFigures
 
 /** What a cache says of itself, asked for at each scrape. */
 export function watchCache(registry: Registry, figures: CacheFiguresNow): void {
-  const gauge = (name: string, help: string, value: (now: CacheFigures) => number | undefined) =>
+  const gauge = (
+    name: string,
+    help: string,
+    value: (now: CacheFigures) => number | undefined,
+    aggregator: 'sum' | 'min' = 'sum',
+  ) =>
     new Gauge({
       name,
       help,
+      aggregator,
       registers: [registry],
       collect() {
         const found = value(figures())
@@ -25,7 +31,12 @@ export function watchCache(registry: Registry, figures: CacheFiguresNow): void {
         this.inc(value(figures()))
       },
     })
-  gauge('cache_available', '1, or 0 while everything goes on without', ({ available }) => Number(available))
+  gauge(
+    'cache_available',
+    '1, or 0 while everything goes on without, in one of the processes at least',
+    ({ available }) => Number(available),
+    'min',
+  )
   counter('cache_hits_total', 'Values that were there', ({ hits }) => hits)
   counter('cache_misses_total', 'Values that were not there', ({ misses }) => misses)
   gauge('cache_entries', 'Values in memory', ({ memory }) => memory?.entries)
@@ -33,7 +44,8 @@ export function watchCache(registry: Registry, figures: CacheFiguresNow): void {
   counter('cache_evictions_total', 'Values that went for lack of room', ({ memory }) => memory?.evictions ?? 0)
   new Gauge({
     name: 'cache_get_seconds',
-    help: 'How long the last gets took',
+    help: 'How long the last gets took, in the process where they took longest',
+    aggregator: 'max',
     labelNames: ['quantile'],
     registers: [registry],
     collect() {
