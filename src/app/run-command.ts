@@ -50,7 +50,7 @@ weft <command> --help tells more. Settings are variables of the environment: doc
 
 Examples
   npm start                                     everything on this machine, at http://localhost:8000
-  npm run weft -- load examples/bundles         records from files
+  npm run weft -- load path/to/bundles          records from files
   npm run weft -- convert record.json           a GP record as a C-CDA document
   npx weft serve fhir-server --workers 4        the FHIR server alone, in four processes`
 

@@ -26,7 +26,7 @@ the rest goes on; then the exit code is 1.
                  FHIR_AUTHORIZATION, where it is set, is sent as Authorization.
 
 Examples
-  weft load examples/bundles
+  weft load path/to/bundles
   weft load people.ndjson observations.ndjson
   weft load --url http://localhost:8000/fhir patient.json`,
   async run(args, context) {

@@ -3,12 +3,11 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { UsageProblem } from '../commands/command.ts'
 
+/** One that is not there is told in its turn, like whatever else cannot be read, unless nothing that is named is there. */
 export function filesToLoad(paths: readonly string[]): string[] {
-  return paths.flatMap((path) => {
-    const found = statSync(path, { throwIfNoEntry: false })
-    if (!found) throw new UsageProblem(`There is no ${path}`)
-    return found.isDirectory() ? below(path) : [path]
-  })
+  const found = paths.map((path) => ({ path, stat: statSync(path, { throwIfNoEntry: false }) }))
+  if (found.every(({ stat }) => stat === undefined)) throw new UsageProblem(`There is no ${paths.join(', no ')}`)
+  return found.flatMap(({ path, stat }) => (stat?.isDirectory() ? below(path) : [path]))
 }
 
 export const isNdjson = (path: string) => /\.(ndjson|jsonl)$/i.test(path)

@@ -119,6 +119,19 @@ test('a file that fails is tried once more after the others: it may refer to wha
   assert.equal(server.requests.length, 3)
 })
 
+test('a file that is not there is told, and the others are loaded', async () => {
+  const server = aServer(fine)
+  const there = put('there.json', { resourceType: 'Patient', id: 'a' })
+  const [gone, goneLines] = [join(folder, 'gone.json'), join(folder, 'gone.ndjson')]
+  const { loaded, failures } = await server.load(...filesToLoad([gone, goneLines, there]))
+  assert.equal(loaded, 1)
+  assert.deepEqual(failures, [
+    { place: gone, reason: 'There is no such file' },
+    { place: goneLines, reason: 'There is no such file' },
+  ])
+  assert.throws(() => filesToLoad([gone, goneLines]), /There is no .*gone\.json, no .*gone\.ndjson/)
+})
+
 test('of a folder all records are read, below it too, in name order', () => {
   for (const name of ['tree/b.json', 'tree/a/x.ndjson', 'tree/readme.md', 'tree/c.jsonl']) put(name, '')
   assert.deepEqual(

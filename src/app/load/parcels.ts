@@ -1,7 +1,5 @@
 /** What is in a file, as the requests that bring it in. */
-import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
+import { open, readFile } from 'node:fs/promises'
 import { asProblem, Problem } from '../../kernel/problem.ts'
 import { parseJson } from '../../standards/fhir/json.ts'
 import type { Bundle, BundleEntry, Resource } from '../../standards/fhir/types.ts'
@@ -22,14 +20,13 @@ export type Unreadable = { readonly place: string; readonly reason: string }
 const linesAtOnce = 200
 
 export async function* parcelsOf(file: string): AsyncGenerator<Parcel | Unreadable> {
-  if (isNdjson(file)) yield* linesOf(file)
-  else
-    try {
-      const text = await readFile(file, 'utf8')
-      yield parcelOf(parseJson(text), text, file)
-    } catch (error) {
-      yield { place: file, reason: reasonOf(error) }
-    }
+  try {
+    if (isNdjson(file)) return yield* linesOf(file)
+    const text = await readFile(file, 'utf8')
+    yield parcelOf(parseJson(text), text, file)
+  } catch (error) {
+    yield { place: file, reason: reasonOf(error) }
+  }
 }
 
 /** `text` is sent where the record goes as it stands. */
@@ -67,7 +64,8 @@ async function* linesOf(file: string): AsyncGenerator<Parcel | Unreadable> {
     places,
   })
   let number = 0
-  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+  const handle = await open(file)
+  for await (const line of handle.readLines()) {
     number++
     if (line.trim() === '') continue
     const place = `${file} line ${number}`
@@ -99,6 +97,7 @@ const isResource = (value: unknown): value is Resource =>
   typeof value === 'object' && value !== null && typeof (value as Resource).resourceType === 'string'
 
 const reasonOf = (error: unknown) => {
+  if ((error as { code?: unknown }).code === 'ENOENT') return 'There is no such file'
   const problem = asProblem(error)
   return problem.kind === 'internal' && error instanceof Error ? error.message : problem.message
 }
