@@ -35,6 +35,11 @@ export const redocPage = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Weft: HTTP API</title>
 <link rel="icon" href="/docs/favicon-32x32.png">
+<style>
+body { margin: 0 }
+/* Its maker's logo would come from elsewhere. */
+img[src^="https://cdn.redoc.ly/"] { display: none }
+</style>
 </head>
 <body>
 <redoc spec-url="/openapi.json" hide-loading disable-search="false"></redoc>

@@ -13,6 +13,7 @@ export type Home = {
 const links = [
   ['/fhir/metadata', 'CapabilityStatement of the FHIR server'],
   ['/fhir/Patient?_count=5', 'Five patients'],
+  ['/gateway', 'What EHRs asked of the NHS through the gateway'],
   ['/docs', 'The HTTP API in Swagger UI'],
   ['/redoc', 'The same in ReDoc'],
   ['/openapi.json', 'The same as OpenAPI 3.1'],
@@ -24,8 +25,9 @@ const links = [
 
 export function homePage(site: Home): string {
   const prefixes = site.services.flatMap((service) => service.prefixes)
+  const runs = (prefix: string, path: string) => !path.startsWith(prefix) || prefixes.includes(prefix)
   const here = links.filter(
-    ([path]) => (path !== '/metrics' || site.hasMetrics) && (!path.startsWith('/fhir') || prefixes.includes('/fhir')),
+    ([path]) => (path !== '/metrics' || site.hasMetrics) && runs('/fhir', path) && runs('/gateway', path),
   )
   return `<!doctype html>
 <html lang="en">
