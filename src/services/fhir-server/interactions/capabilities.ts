@@ -39,7 +39,8 @@ export function capabilityStatement(
           .filter((code) => code !== 'capabilities')
           .flatMap((code) => (code === 'transaction' ? [{ code }, { code: 'batch' }] : [{ code }])),
         resource: server.parameters.resourceTypes.map((type) => resource(type)),
-        operation: operationsOf('system'),
+        // An empty list is not FHIR.
+        ...(operationsOf('system').length > 0 && { operation: operationsOf('system') }),
         compartment: server.definitions.compartments.map(
           (name) => `http://hl7.org/fhir/CompartmentDefinition/${name.toLowerCase()}`,
         ),

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testFhirServer } from '../../../../test/harness/fhir.ts'
+import { loadDefinitions } from '../../../platform/definitions/load.ts'
+import { createValidator } from '../../../standards/fhir/validation/validator.ts'
 
 const { ask, errors } = await testFhirServer()
 
@@ -104,6 +106,20 @@ test('a chain takes several steps, forwards and backwards', async () => {
   await finds('/Organization?_has:Patient:organization:gender=male', ['ward'])
   await finds('/Patient?organization.name=ward&_has:Encounter:patient:status=finished', ['pat'])
   await finds('/Observation?performer:Practitioner.family=house', ['obs'])
+})
+
+test('what the server says of itself and of others is valid FHIR', async () => {
+  const validate = createValidator(loadDefinitions())
+  for (const path of [
+    '/metadata',
+    '/Observation?_include=*&nonsense=1',
+    '/?_summary=count',
+    '/_history',
+    '/Patient/no',
+  ]) {
+    const { json } = await ask('GET', path)
+    assert.deepEqual(validate(json), [], path)
+  }
 })
 
 test('_summary and _elements give a part, and say so', async () => {

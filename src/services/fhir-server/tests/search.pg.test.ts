@@ -131,6 +131,12 @@ test('a canonical is found with and without its version; one that is an address 
   await finds('_id=r1&_include=QuestionnaireResponse:questionnaire', ['r1', 'q1'])
 })
 
+test('a time zone whose plus was not escaped is told how to be written', async () => {
+  const refused = await ask('GET', '/Observation?date=2020-05-05T12:00:00+02:00')
+  assert.match(refused.json.issue[0].diagnostics, /%2B/)
+  assert.equal((await ask('GET', '/Observation?date=2020-05-05T12:00:00%2B02:00')).json.total, 1)
+})
+
 test('a modifier that a parameter does not have is refused: without it another search would be answered', async () => {
   for (const query of [
     'name:text=ana',

@@ -11,8 +11,12 @@ export const date: Compile = ({ parameter, values }, indexes, context) => {
   const conditions = values.map((value) => {
     const { prefix, rest } = splitPrefix(unescaped(value))
     const interval = dateInterval(rest)
-    if (!interval)
-      throw new Problem('invalid', `${parameter.code} takes a date or time as FHIR writes it`, { at: parameter.code })
+    if (!interval) {
+      // A plus in an address is a space.
+      const hint = / \d\d:\d\d$/.test(rest) ? '; the + of a time zone is %2B in an address' : ''
+      const reason = `${parameter.code} takes a date or time as FHIR writes it${hint}`
+      throw new Problem('invalid', reason, { at: parameter.code })
+    }
     return (t: string) => compare[prefix](t, interval, context)
   })
   const anyOf = (t: string) => conditions.map((condition) => `(${condition(t)})`).join(' or ')
