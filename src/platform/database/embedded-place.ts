@@ -5,7 +5,9 @@
  */
 import { createHash } from 'node:crypto'
 import {
+  accessSync,
   chmodSync,
+  constants,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -32,8 +34,7 @@ const outside = '/var/lib/weft'
 
 /** Takes the project's `.weft` folder and the name of a cluster in it. */
 export function embeddedPlace(weft: string, cluster: string): Place {
-  mkdirSync(weft, { recursive: true })
-  const real = realpathSync(weft)
+  const real = writable(weft)
   const me = process.getuid?.()
   const data = join(real, cluster, 'data')
   if (existsSync(data)) {
@@ -55,6 +56,22 @@ export function embeddedPlace(weft: string, cluster: string): Place {
     symlinkSync(folder, join(real, 'database'))
   }
   return { folder, account: nobody }
+}
+
+/** The folder's real path, made where it is missing. */
+function writable(weft: string): string {
+  try {
+    mkdirSync(weft, { recursive: true })
+    accessSync(weft, constants.W_OK | constants.X_OK)
+    return realpathSync(weft)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Problem(
+      'unavailable',
+      `The embedded database cannot be kept in ${weft} (${reason}). Allow it, name another folder in DATA_FOLDER, or set DATABASE_URL.`,
+      { cause },
+    )
+  }
 }
 
 /**

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -116,4 +126,13 @@ test('a database that lies elsewhere goes with a project that is moved, and not 
   const again = embeddedPlace(before, 'postgres').folder
   assert.equal(new Set([place, other, again]).size, 3)
   for (const path of [place, other, again, made]) rmSync(path, { recursive: true })
+})
+
+test('a folder that cannot be written is named, with what can be done', () => {
+  const file = join(folder, 'a file')
+  writeFileSync(file, '')
+  assert.throws(() => embeddedPlace(join(file, '.weft'), 'postgres'), {
+    kind: 'unavailable',
+    message: /cannot be kept in .*a file.*DATA_FOLDER/,
+  })
 })
