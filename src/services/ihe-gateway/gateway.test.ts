@@ -15,6 +15,7 @@ import {
 } from '../../../test/builders/gateway.ts'
 import type { RecordAnswer } from './sources/port.ts'
 import * as soap from '../../../test/builders/soap.ts'
+import { readXml } from '../../standards/xml/read.ts'
 
 const number = nhsNumber(1)
 const post = async (
@@ -290,6 +291,26 @@ test('every request leaves an audit message: answered, failed, or refused at the
   assert.equal(refused?.transaction, 'authentication')
   assert.match(refused?.auditMessage ?? '', /110114/)
   assert.match(nonsense?.outcome ?? '', /^fault/)
+})
+
+test('the audit repeats what was asked as it was written, and never the assertion it came with', async () => {
+  const gateway = aGateway()
+  await find(gateway)
+  await post(gateway, '/SOAP/iti47', soap.actions.iti47, soap.patientQuery(soap.nhsId(number)))
+  await gateway.send(
+    '/SOAP/iti38',
+    soap.mtom(soap.envelope({ action: soap.actions.iti38, body: soap.findDocuments(number), now: gateway.clock.now })),
+    soap.mtomType,
+  )
+  const asked = gateway.log.records.map(({ auditMessage }) =>
+    Buffer.from(/<ParticipantObjectQuery>([^<]*)/.exec(auditMessage)?.[1] ?? '', 'base64').toString(),
+  )
+  const names = asked.map((text) => readXml(text).local)
+  assert.deepEqual(names, ['AdhocQueryRequest', 'queryByParameter', 'AdhocQueryRequest'])
+  for (const text of asked) {
+    assert.match(text, new RegExp(number))
+    assert.doesNotMatch(text, /Assertion|Signature|Envelope/)
+  }
 })
 
 test('the log names no patient, no user and no content', async () => {

@@ -1,6 +1,7 @@
 import { type AuditEvent, auditMessage } from '../../../standards/ihe/atna/audit-message.ts'
 import type { Journey } from '../soap/journey.ts'
 import type { Gateway } from '../transactions/transaction.ts'
+import { askedIn } from './asked.ts'
 import type { TransactionRecord } from './port.ts'
 
 /** What audit keeps of one request: the message for people who may know who the patient was, and the rest for everybody else. */
@@ -64,7 +65,7 @@ function eventOf(
     ...(asked?.queryId !== undefined && {
       query: {
         id: asked.queryId,
-        payload: journey.payload.subarray(0, maxPayload),
+        payload: askedIn(journey.text ?? '').subarray(0, maxPayload),
         homeCommunityId: settings.homeCommunityId,
       },
     }),

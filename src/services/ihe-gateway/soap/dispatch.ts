@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer'
 import type { Call } from '../../../kernel/ports.ts'
 import { asProblem, type Problem } from '../../../kernel/problem.ts'
 import type { HttpRequest, HttpResponse } from '../../../platform/http/port.ts'
@@ -45,7 +44,6 @@ export async function handleSoap(deps: SoapDeps, call: Call, http: HttpRequest):
     at,
     path: http.path,
     address: deps.clientAddress(http),
-    payload: http.body ?? Buffer.alloc(0),
   }
   const { mtom, messageId, result } = receive(http, deps.gateway.settings.maxRequestBytes)
   if (messageId) journey.messageId = messageId
@@ -57,6 +55,7 @@ export async function handleSoap(deps: SoapDeps, call: Call, http: HttpRequest):
   }
   if ('fault' in result) return faulted(result.fault)
   const { request, text } = result
+  journey.text = text
   let transaction: AnyTransaction
   try {
     transaction = choose(deps.transactions, http.path, request)
@@ -127,7 +126,7 @@ async function carryOut(
 /** What the listener refused: too large, at no address, by another method. A Fault and an audit record all the same. */
 export function refuseSoap(deps: SoapDeps, problem: Problem, requestId: string): HttpResponse {
   const fault = asFault(problem)
-  const journey: Journey = { at: deps.clock(), path: '/SOAP', address: undefined, payload: Buffer.alloc(0), fault }
+  const journey: Journey = { at: deps.clock(), path: '/SOAP', address: undefined, fault }
   void finish(deps, deps.refusedCall(requestId), journey)
   return { ...respondFault(fault, undefined, false, deps.gateway.ids()), status: httpStatus(problem) }
 }

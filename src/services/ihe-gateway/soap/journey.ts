@@ -1,4 +1,3 @@
-import type { Buffer } from 'node:buffer'
 import type { SoapFault } from '../../../standards/ihe/soap/fault.ts'
 import type { Answer, AnyTransaction } from '../transactions/transaction.ts'
 import type { Authenticated } from '../xua/authenticate.ts'
@@ -8,7 +7,8 @@ export type Journey = {
   readonly at: Date
   readonly path: string
   readonly address: string | undefined
-  readonly payload: Buffer
+  /** The message, where it came as far as being text. */
+  text?: string
   messageId?: string
   transaction?: AnyTransaction
   authenticated?: Authenticated
