@@ -1,5 +1,6 @@
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { createSecureContext } from 'node:tls'
 import { gunzip } from 'node:zlib'
 import { type OutboundRequest, type OutboundResponse, type Transport, TransportProblem } from './port.ts'
 import type { TlsMaterial } from './tls-files.ts'
@@ -22,7 +23,9 @@ export function send(options: SendOptions = {}): Transport & { close(): void } {
     const material = options.tls?.()
     if (https && https.material === material) return https.agent
     if (https) closeIdle(https.agent)
-    https = { agent: new HttpsAgent({ keepAlive: true, maxSockets, minVersion: 'TLSv1.2', ...material }), material }
+    // One context for all connections, so that the agent need not spell out keys and certificates for each request.
+    const secureContext = createSecureContext({ minVersion: 'TLSv1.2', ...material })
+    https = { agent: new HttpsAgent({ keepAlive: true, maxSockets, secureContext }), material }
     return https.agent
   }
 
@@ -73,21 +76,32 @@ function headersOf(request: OutboundRequest): Record<string, string | number> {
 
 /** Stops where the limit is passed, zipped or not: a small body may hold a large one. */
 async function collect(message: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > maxBytes) throw new TransportProblem('bad-answer', `The answer is larger than ${maxBytes} bytes`)
-    chunks.push(chunk)
-  }
-  if (!message.complete) throw new Error('The connection ended inside the answer')
-  const body = Buffer.concat(chunks, bytes)
+  const body = await received(message, maxBytes)
   return /^(x-)?gzip$/i.test(message.headers['content-encoding'] ?? '') ? unzipped(body, maxBytes) : body
 }
 
-function unzipped(body: Buffer, maxBytes: number): Promise<Buffer> {
+function received(message: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    gunzip(body, { maxOutputLength: maxBytes, chunkSize: 65_536 }, (error, whole) => {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    message.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > maxBytes) reject(new TransportProblem('bad-answer', `The answer is larger than ${maxBytes} bytes`))
+      else chunks.push(chunk)
+    })
+    message.once('error', reject)
+    message.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes)))
+    message.once('close', () => {
+      if (!message.complete) reject(new Error('The connection ended inside the answer'))
+    })
+  })
+}
+
+function unzipped(body: Buffer, maxBytes: number): Promise<Buffer> {
+  // Records unzip to ten times their size: in one piece, for each piece is a round through another thread.
+  const chunkSize = Math.min(1024 * 1024, Math.max(4096, body.length * 16))
+  return new Promise((resolve, reject) => {
+    gunzip(body, { maxOutputLength: maxBytes, chunkSize }, (error, whole) => {
       if (error) reject(new TransportProblem('bad-answer', 'The answer is not gzip, or too large', { cause: error }))
       else resolve(whole)
     })
