@@ -3,7 +3,7 @@ import type { Call } from '../../../kernel/ports.ts'
 import { Problem } from '../../../kernel/problem.ts'
 import { queryParameters } from '../search/query-string.ts'
 import { resolveSearch } from '../search/resolve.ts'
-import type { FoundRow } from '../search/compile/statement.ts'
+import type { StampedRow } from '../search/compile/statement.ts'
 import type { Search } from '../search/term.ts'
 import type { FhirServer } from '../server.ts'
 import type { Key, Stored } from '../store/port.ts'
@@ -35,7 +35,7 @@ export async function theOneMatch(
   type: string,
   query: string,
   at: string,
-): Promise<FoundRow | undefined> {
+): Promise<StampedRow | undefined> {
   const found = await matchingKeys(server, call, conditionOf(server, type, query, at), 2)
   if (found.length > 1)
     throw new Problem('precondition-failed', 'The condition matches more than one resource', {
@@ -59,7 +59,7 @@ export async function conditionalCreate(
   })
 }
 
-export function foundResult(match: FoundRow): Result {
+export function foundResult(match: StampedRow): Result {
   const { type, id, version, last_updated } = match
   return { status: 200, body: match.document, stored: { type, id, version, lastUpdated: last_updated }, written: true }
 }

@@ -4,7 +4,7 @@ import type { Resource } from '../../../standards/fhir/types.ts'
 import { referenceKey } from '../search/hash.ts'
 import type { SearchParameter } from '../search/parameters.ts'
 import type { Include, Search } from '../search/term.ts'
-import { referencesOf } from '../search/values/reference.ts'
+import { normalReference, referencesOf } from '../search/values/reference.ts'
 import type { FhirServer } from '../server.ts'
 import type { Key } from '../store/port.ts'
 
@@ -56,6 +56,11 @@ async function forwards(
   for (const { type, document } of from) {
     const mine = includes.filter((include) => include.from === type)
     if (mine.length === 0) continue
+    const isNew = ({ type, id }: Key) =>
+      !seen.has(name({ type, id })) &&
+      !wanted.has(name({ type, id })) &&
+      mine.some(({ target }) => target === undefined || target === type)
+    if (!mayLeadTo(document, server, isNew)) continue
     const resource = JSON.parse(document) as Resource
     for (const include of mine)
       for (const parameter of parametersOf(server, include))
@@ -69,6 +74,25 @@ async function forwards(
   }
   const found = await server.store.readMany(call, [...wanted.values()])
   return found.flatMap(({ type, id, document }) => (document === undefined ? [] : [{ type, id, document }]))
+}
+
+/**
+ * False where no text of the document is a reference that is new, wherever it stands: most of a page lead to the same few,
+ * and need not be parsed to see it.
+ */
+function mayLeadTo(document: string, { base, parameters }: FhirServer, isNew: (key: Key) => boolean): boolean {
+  // What is escaped is not read off the text.
+  if (document.includes('\\')) return true
+  for (let at = document.indexOf('/'); at >= 0; at = document.indexOf('/', at)) {
+    const start = document.lastIndexOf('"', at) + 1
+    at = document.indexOf('"', at)
+    if (document.startsWith('http', start) && !document.startsWith(base, start)) continue
+    const text = document.slice(start, at)
+    const bar = text.indexOf('|')
+    const [type = '', id, more] = normalReference(bar > 0 ? text.slice(0, bar) : text, base).split('/')
+    if (id && more === undefined && parameters.isResourceType(type) && isNew({ type, id })) return true
+  }
+  return false
 }
 
 async function backwards(

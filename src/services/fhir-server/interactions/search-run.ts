@@ -10,6 +10,7 @@ import {
   plainStatement,
   probeStatement,
   restStatement,
+  type StampedRow,
   seekStatement,
   walkStatement,
 } from '../search/compile/statement.ts'
@@ -54,9 +55,9 @@ export async function matchingKeys(
   call: Call,
   search: Search,
   atMost: number,
-): Promise<FoundRow[]> {
-  const options = optionsOf(server, call)
-  return server.store.search<FoundRow>(call, plainStatement(search, { limit: atMost }, options))
+): Promise<StampedRow[]> {
+  const options = { ...optionsOf(server, call), stamps: true }
+  return server.store.search<StampedRow>(call, plainStatement(search, { limit: atMost }, options))
 }
 
 function optionsOf(server: FhirServer, call: Call): CompileOptions {

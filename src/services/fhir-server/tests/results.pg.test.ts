@@ -183,3 +183,26 @@ test("Patient/$everything is the patient's compartment, whole", async () => {
 })
 
 test('nothing failed within', () => assert.deepEqual(errors, []))
+
+test('an included resource comes however the reference to it is written, and whatever the others on the page lead to', async () => {
+  const base = 'http://localhost:8000/fhir/'
+  const written = ['Patient/w1', 'Patient/w1', `${base}Patient/w2`, 'Patient/w3/_history/1', 'Patient/w4', 'Patient/w1']
+  for (const id of ['w1', 'w2', 'w3', 'w4', 'w5', 'w6'])
+    await ask('PUT', `/Patient/${id}`, { resourceType: 'Patient', id })
+  for (const [n, reference] of written.entries())
+    await ask('PUT', `/Observation/w${n}`, {
+      resourceType: 'Observation',
+      id: `w${n}`,
+      status: 'final',
+      code: { coding: [{ system: 'urn:w', code: 'written' }], ...(n === 4 && { text: 'said "so" \\ Patient/w6' }) },
+      subject: { reference, display: 'not Patient/w5' },
+      valueQuantity: { value: 1, unit: 'mg/dL', system: 'http://unitsofmeasure.org', code: 'mg/dL' },
+    })
+  const page = (await ask('GET', '/Observation?code=urn:w|written&_include=Observation:subject&_count=50')).json
+  const included = page.entry.flatMap(({ search, resource }: { search: { mode: string }; resource: { id: string } }) =>
+    search.mode === 'include' ? [resource.id] : [],
+  )
+  assert.deepEqual(included.sort(), ['w1', 'w2', 'w3', 'w4'])
+  const none = (await ask('GET', '/Observation?code=urn:w|written&_include=Observation:subject:Group&_count=50')).json
+  assert.equal(none.entry.length, written.length)
+})

@@ -20,6 +20,8 @@ export type Context = {
   gather(types: readonly string[], terms: readonly Term[]): { readonly text: string; readonly unique: boolean }
   /** This statement is to be planned for its values. */
   free(): void
+  /** Rows tell number and time of the version. */
+  readonly stamps: boolean
   /** Terms that were found to match so much that another way is better. */
   readonly dense: ReadonlySet<Term>
 }

@@ -17,8 +17,6 @@ export type FoundRow = {
   type: string
   id: string
   rid: string
-  version: number
-  last_updated: Date
   document: string
   snapshot: string
   /** Of the sort, as text; null where the resource has none. */
@@ -27,12 +25,17 @@ export type FoundRow = {
   gathered: string
 }
 
+/** Where `stamps` were asked for. */
+export type StampedRow = FoundRow & { version: number; last_updated: Date }
+
 export type CompileOptions = {
   readonly tenant: number
   readonly parameters: SearchParameters
   readonly base: string
   readonly now: Date
   readonly dense?: ReadonlySet<Term>
+  /** Each version's number and time come along: a page of a search does not show them. */
+  readonly stamps?: boolean
   /** More matches than this are not gathered and sorted, but looked for along the sort's index. */
   readonly seekAtMost: number
   /** From a page link. */
@@ -151,7 +154,8 @@ export function probeStatement(type: string, term: Term, atMost: number, options
 
 /** The newest visible versions of a page of rids. */
 function withDocuments(page: string, gathered: string, order: string, context: Context): string {
-  return `select d.type, d.id, d.rid, d.version, d.last_updated, d.document, pg_current_snapshot()::text as snapshot,
+  const stamps = context.stamps ? ' d.version, d.last_updated,' : ''
+  return `select d.type, d.id, d.rid,${stamps} d.document, pg_current_snapshot()::text as snapshot,
       p.key, ${gathered} as gathered
     from (${page}) p cross join lateral (
       select * from fhir.version v where v.tenant = ${tenant} and v.rid = p.rid ${context.visible('v')} order by v.v desc limit 1
@@ -184,6 +188,7 @@ function build(options: CompileOptions, write: (context: Context) => string): Co
     base: options.base,
     now: options.now,
     dense: options.dense ?? new Set(),
+    stamps: options.stamps ?? false,
     bind,
     alias: () => `t${aliases++}`,
     alive: (alias) =>
