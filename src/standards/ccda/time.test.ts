@@ -41,3 +41,8 @@ test('people read days and months, and see what was recorded where it is no date
   assert.equal(readableWhen({ start: '2019', end: '2020-01' }), '2019 to Jan 2020')
   assert.equal(readableWhen({}), '')
 })
+
+test('a clock that is not British is named', () => {
+  assert.equal(readable('2019-06-01T10:30:00+01:00'), '1 Jun 2019 10:30')
+  assert.equal(readable('2019-06-01T10:30:00.5-05:00'), '1 Jun 2019 10:30 (UTC-05:00)')
+})

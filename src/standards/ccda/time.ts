@@ -46,9 +46,11 @@ export function readable(time: string | undefined): string {
   const month = months[Number(ts.slice(4, 6)) - 1]
   if (ts.length === 6) return `${month} ${ts.slice(0, 4)}`
   const day = `${Number(ts.slice(6, 8))} ${month} ${ts.slice(0, 4)}`
-  const clock = /T(\d\d:\d\d(?::\d\d)?)/.exec(time)?.[1]
+  const [, clock, zone = ''] = /T(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(.*)$/.exec(time) ?? []
   // Midnight to the second is how several systems write a day.
-  return clock === undefined || clock === '00:00:00' ? day : `${day} ${clock.slice(0, 5)}`
+  if (clock === undefined || clock === '00:00:00') return day
+  // A British clock is what a reader expects; any other is named.
+  return `${day} ${clock.slice(0, 5)}${/^(?:|Z|\+0[01]:00)$/.test(zone) ? '' : ` (UTC${zone})`}`
 }
 
 export function readableWhen(when: When): string {

@@ -1,4 +1,4 @@
-import type { Allergy, Fact } from '../ccda/record.ts'
+import type { Allergy, Coded, Fact } from '../ccda/record.ts'
 import { optional } from './datatypes.ts'
 import { extension } from './extensions.ts'
 import { array, objects, rawString } from './json.ts'
@@ -75,7 +75,7 @@ export function readAllergy(reader: Reader, entry: SourceEntry): Allergy {
       entry.owner !== undefined ||
       ending !== undefined ||
       (clinicalStatus !== undefined && clinicalStatus !== 'active'),
-    noneKnown: code?.codings.some((coding) => coding.code !== undefined && noneKnown.has(coding.code)) ?? false,
+    noneKnown: code !== undefined && saysNone(code),
     categories: array(resource.category)
       .map(text)
       .filter((one) => one !== undefined),
@@ -96,6 +96,12 @@ export function readAllergy(reader: Reader, entry: SourceEntry): Allergy {
     ...optional('criticality', text(resource.criticality)),
   }
 }
+
+/** By its code; by its words, and nothing but these words, where the code is another system's (Read 1151.) or missing. */
+function saysNone({ codings, text }: Coded): boolean {
+  return codings.some(({ code }) => code !== undefined && noneKnown.has(code)) || noneInWords.test(text.trim())
+}
+const noneInWords = /^(?:no known (?:drug |food )?allerg(?:y|ies)|nkd?a)\.?$/i
 
 /** SNOMED CT 716186003 |No known allergy| and its descendants. */
 const noneKnown = new Set([

@@ -156,6 +156,18 @@ function readMedication(
     if (text(request.status) !== text(statement.status))
       fact(facts, 'Status of the authorisation', text(request.status))
     source.current = plan
+    const isNamed =
+      request.medicationCodeableConcept !== undefined || source.resolve(request.medicationReference) !== undefined
+    const authorised = isNamed ? readProduct(reader, plan, undefined) : undefined
+    if (authorised && isOther(authorised.code, code) && authorised.code.text !== '') {
+      fact(facts, 'Authorised product', withCodes(authorised.code))
+      source.issue({
+        severity: 'warning',
+        text: 'A medication names another product than its authorisation',
+        resource: main.key,
+      })
+    }
+    source.current = plan
     sayTheRest(reader, facts, request, readOfRequest, 'Authorisation: ')
     cautions.push(...modifiers(reader, plan))
     secret = notForPatient(request.meta)
@@ -164,7 +176,8 @@ function readMedication(
 
   const of = main.type === 'MedicationStatement' ? whenOf(reader, main, 'effective') : {}
   const valid = request && datatypes.period(object(request.dispenseRequest)?.validityPeriod)
-  if (valid && of.start !== undefined && (valid.start !== of.start || (valid.end ?? of.end) !== of.end))
+  const isDated = of.at !== undefined || of.start !== undefined || of.end !== undefined
+  if (valid && isDated && (valid.start !== (of.start ?? of.at) || (valid.end ?? of.end) !== of.end))
     fact(facts, 'Authorised for', readableWhen(valid))
   if (request && statement.dateAsserted !== undefined && request.authoredOn !== statement.dateAsserted)
     fact(facts, 'Authorised on', text(request.authoredOn))
@@ -173,7 +186,7 @@ function readMedication(
     requesters(reader, one, writer, facts)
   const base = item(reader, main, {
     code,
-    when: of.at !== undefined || of.start !== undefined || of.end !== undefined ? of : (valid ?? {}),
+    when: isDated ? of : (valid ?? {}),
     recorded: statement.dateAsserted ?? request?.authoredOn,
     author: writer,
     notes: [...objects(statement.note), ...(request && request !== statement ? objects(request.note) : [])],
@@ -205,6 +218,15 @@ function readMedication(
         firstRoute(reader, request?.dosageInstruction),
     ),
   }
+}
+
+function isOther(one: Coded, other: Coded): boolean {
+  return one.text !== other.text || one.codings[0]?.code !== other.codings[0]?.code
+}
+
+function withCodes({ text, codings }: Coded): string {
+  const codes = codings.map((one) => one.code).filter((code) => code !== undefined && code !== text)
+  return codes.length === 0 ? text : `${text} [${codes.join(', ')}]`
 }
 
 function prescriptionType({ datatypes }: Reader, request: Json): string | undefined {
@@ -259,7 +281,7 @@ function readIssue(
   datatypes.fact(facts, 'Reason', reasons(reader, resource))
   requesters(reader, resource, author(reader, resource), facts)
   const valid = datatypes.period(object(resource.dispenseRequest)?.validityPeriod)
-  const other = code.text !== planned.text || code.codings[0]?.code !== planned.codings[0]?.code
+  const other = isOther(code, planned)
   if (other && code.text !== '')
     source.issue({
       severity: 'warning',

@@ -47,6 +47,8 @@ export function readProcedureRequest(reader: Reader, entry: SourceEntry): Plan {
   const facts: Fact[] = []
   for (const reason of objects(resource.reasonCode)) codedFact(facts, 'Reason', reason)
   for (const site of objects(resource.bodySite)) fact(facts, 'Body site', coded(site)?.text)
+  const intent = text(resource.intent)
+  if (intent !== 'plan' && intent !== 'order') fact(facts, 'Intent', intent)
   const requester = people.party(object(resource.requester)?.agent)
   const performer = people.party(resource.performer)
   const base = item(reader, entry, {
@@ -88,6 +90,7 @@ export function readReferral(reader: Reader, entry: SourceEntry): Plan {
   fact(facts, 'Type', coded(resource.type)?.text)
   fact(facts, 'Description', text(resource.description))
   const requester = people.party(object(resource.requester)?.agent)
+  if (resource.intent !== 'order') fact(facts, 'Intent', text(resource.intent))
   const recipients: Party[] = []
   for (const one of objects(resource.recipient)) {
     const party = people.party(one)

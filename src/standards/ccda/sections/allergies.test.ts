@@ -151,3 +151,12 @@ test('no known allergies beside an allergy is told to be a contradiction', () =>
   const document = convert(anAllergy(), anAllergy({ id: 'n', code: snomed('716186003', 'No known allergy') }))
   assert.match(words(document.section('Allergies')), /no allergies are known, and lists allergies all the same/)
 })
+
+test('no known allergies is a denial in words too, where no code of SNOMED CT says so, and nothing longer is one', () => {
+  const code = { coding: [{ system: 'http://read.info/readv2', code: '1151.', display: 'No known allergies' }] }
+  const none = byTemplate(convert(anAllergy({ code })).value, '4.7')[0] ?? assert.fail()
+  assert.equal(none.attributes?.negationInd, 'true')
+  assert.equal(first(none, 'playingEntity', 'code').attributes?.nullFlavor, 'NA')
+  const longer = convert(anAllergy({ code: { text: 'No known allergies to this but to penicillin' } }))
+  assert.equal(byTemplate(longer.value, '4.7')[0]?.attributes?.negationInd, undefined)
+})

@@ -151,6 +151,9 @@ function noneOf({ code }: Allergy): { code: string; display: string } | undefine
     if (coding.code === '409137002') return kinds.drugAllergy
     if (coding.code === '429625007') return kinds.foodAllergy
   }
+  if (/^(?:no known allerg|nka)/i.test(code.text)) return kinds.substanceAllergy
+  if (/^(?:no known drug allerg|nkda)/i.test(code.text)) return kinds.drugAllergy
+  if (/^no known food allerg/i.test(code.text)) return kinds.foodAllergy
   return undefined
 }
 

@@ -152,3 +152,20 @@ test('other words of the authorisation for the same dose are named as such, not 
   )
   assert.match(text, /take 5ml three times a day\nAuthorised as: take 5 ml tds/)
 })
+
+test('an authorisation of another product than the statement names is told, and warned about', () => {
+  const document = convert(
+    ...aMedication({
+      plan: { medicationReference: undefined, medicationCodeableConcept: { text: 'Amoxicillin 500mg capsules' } },
+    }),
+  )
+  assert.match(words(document.section('Medications')), /Authorised product: Amoxicillin 500mg capsules/)
+  assert.ok(document.issues.some((one) => /another product than its authorisation/.test(one.text)))
+})
+
+test('the time an authorisation holds for is told beside the one moment its statement gives', () => {
+  const document = convert(
+    ...aMedication({ statement: { effectivePeriod: undefined, effectiveDateTime: '2019-04-01' } }),
+  )
+  assert.match(words(document.section('Medications')), /Authorised for: From 28 Mar 2019/)
+})

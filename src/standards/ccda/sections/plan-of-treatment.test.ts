@@ -50,3 +50,8 @@ test('a cancelled referral is cancelled', () => {
     'cancelled',
   )
 })
+
+test('a referral that is only proposed is told to be', () => {
+  const { section } = convert({ resourceType: 'ReferralRequest', id: 'x', status: 'active', intent: 'proposal' })
+  assert.match(words(section('Plan of treatment')), /Intent: proposal/)
+})
