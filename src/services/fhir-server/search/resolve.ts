@@ -106,7 +106,7 @@ function findParameter(types: readonly string[], code: string, parameters: Searc
   const parameter = parameters.of(type as string).get(code)
   if (!parameter) throw new NotUnderstood(`${type} has no search parameter ${quoted(code)}`)
   for (const other of others)
-    if (parameters.of(other).get(code)?.index.split('.')[1] !== parameter.index.split('.')[1])
+    if (parameters.of(other).get(code)?.type !== parameter.type)
       throw new NotUnderstood(`${quoted(code)} is not a search parameter of every type asked for`)
   if (parameter.type === 'composite' || parameter.type === 'special')
     throw new NotUnderstood(`Search parameters of type ${parameter.type} are not supported: ${quoted(code)}`)

@@ -8,6 +8,7 @@ const { ask, errors } = await testFhirServer()
 
 const put = (resource: { resourceType: string; id: string }) =>
   ask('PUT', `/${resource.resourceType}/${resource.id}`, resource)
+const strict = { prefer: 'handling=strict' }
 const ref = (reference: string) => ({ reference })
 
 for (const resource of [
@@ -106,6 +107,15 @@ test('a chain takes several steps, forwards and backwards', async () => {
   await finds('/Organization?_has:Patient:organization:gender=male', ['ward'])
   await finds('/Patient?organization.name=ward&_has:Encounter:patient:status=finished', ['pat'])
   await finds('/Observation?performer:Practitioner.family=house', ['obs'])
+})
+
+test('a search over several types takes every parameter that all of them have', async () => {
+  const { json } = await ask('GET', '/?_type=Patient,Practitioner,Person&name=house')
+  assert.deepEqual(
+    json.entry.map(({ resource }: { resource: { id: string } }) => resource.id),
+    ['dr'],
+  )
+  assert.equal((await ask('GET', '/?_type=Patient,Observation&code=x', undefined, strict)).status, 400)
 })
 
 test('what the server says of itself and of others is valid FHIR', async () => {
