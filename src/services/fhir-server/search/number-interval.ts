@@ -15,5 +15,11 @@ export function numberInterval(text: string): NumberInterval | undefined {
   const extra = exponent === undefined ? 1 : 2
   const digits = BigInt(`${sign === '-' ? '-' : ''}${whole}${decimals}`) * 10n ** BigInt(extra)
   const power = Number(exponent ?? 0) - decimals.length - extra
-  return { value, lo: Number(`${digits - 5n}e${power}`), hi: Number(`${digits + 5n}e${power}`) }
+  // With more digits than a double holds both ends fall on the number itself, which is still to be found.
+  const next = value + Math.max(Math.abs(value) * Number.EPSILON, Number.MIN_VALUE)
+  return {
+    value,
+    lo: Math.min(Number(`${digits - 5n}e${power}`), value),
+    hi: Math.max(Number(`${digits + 5n}e${power}`), next),
+  }
 }
