@@ -8,14 +8,20 @@ import type { When } from './record.ts'
  * https://hl7.org/fhir/STU3/datatypes.html#dateTime
  */
 export function toTs(time: string): string | undefined {
-  const known = cache.get(time)
-  if (known !== undefined) return known === '' ? undefined : known
-  const ts = convert(time) ?? ''
-  if (cache.size > 10_000) cache.clear()
-  cache.set(time, ts)
-  return ts === '' ? undefined : ts
+  return formsOf(time).ts
 }
-const cache = new Map<string, string>()
+
+/** A time in both its forms. A record has the same ones again and again: each is worked out once. */
+function formsOf(time: string): { readonly ts: string | undefined; readonly words: string } {
+  const known = cache.get(time)
+  if (known !== undefined) return known
+  const ts = convert(time)
+  const forms = { ts, words: wordsOf(time, ts) }
+  if (cache.size > 10_000) cache.clear()
+  cache.set(time, forms)
+  return forms
+}
+const cache = new Map<string, ReturnType<typeof formsOf>>()
 
 const pattern =
   /^(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01])(?:T([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d|60)(\.\d+)?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?)?)?$/
@@ -39,8 +45,10 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /** For people: `28 Mar 2019 10:30`, `Dec 1985`, `1985`. A time that is none is shown as it was recorded. */
 export function readable(time: string | undefined): string {
-  if (time === undefined) return ''
-  const ts = toTs(time)
+  return time === undefined ? '' : formsOf(time).words
+}
+
+function wordsOf(time: string, ts: string | undefined): string {
   if (ts === undefined) return `“${time}” (not a date)`
   if (ts.length === 4) return ts
   const month = months[Number(ts.slice(4, 6)) - 1]

@@ -17,7 +17,7 @@ const backslash = 0x5c
 
 /**
  * One loop, no recursion, nothing allocated for a text without surprises. The text need not be valid JSON: the caller
- * has JSON.parse judge that. Stacks are flat arrays: per open container its kind, its place, its keys' hashes.
+ * has JSON.parse judge that. Stacks are flat arrays: per open container its kind, its place, where its keys are.
  */
 export function scanJson(bytes: Uint8Array, maxDepth: number): JsonScan {
   const length = bytes.length
@@ -27,7 +27,8 @@ export function scanJson(bytes: Uint8Array, maxDepth: number): JsonScan {
   const keyCount = new Int32Array(maxDepth + 2)
   const keysFrom = new Int32Array(maxDepth + 2)
   const index = new Int32Array(maxDepth + 2)
-  const hashes: number[] = []
+  const starts: number[] = []
+  const lengths: number[] = []
   const oddNumbers: OddNumber[] = []
   let suspicious = false
   let expectKey = false
@@ -38,7 +39,6 @@ export function scanJson(bytes: Uint8Array, maxDepth: number): JsonScan {
     const byte = bytes[at] as number
     if (byte === quote) {
       const start = ++at
-      let hash = 0
       let character = bytes[at] as number
       if (expectKey) {
         while (character !== quote && at < length) {
@@ -46,16 +46,18 @@ export function scanJson(bytes: Uint8Array, maxDepth: number): JsonScan {
             suspicious = true
             at++
           }
-          hash = (Math.imul(hash, 31) + character) | 0
           character = bytes[++at] as number
         }
         keyStart[depth] = start
         keyEnd[depth] = at
         const from = keysFrom[depth] as number
         const count = keyCount[depth] as number
-        for (let i = from; i < from + count; i++) if (hashes[i] === hash) suspicious = true
+        const size = at - start
+        for (let i = from; i < from + count; i++)
+          if (lengths[i] === size && isSame(bytes, starts[i] as number, start, size)) suspicious = true
         if (count < manyKeys) {
-          hashes[from + count] = hash
+          starts[from + count] = start
+          lengths[from + count] = size
           keyCount[depth] = count + 1
         } else suspicious = true
         expectKey = false
@@ -110,6 +112,11 @@ export function scanJson(bytes: Uint8Array, maxDepth: number): JsonScan {
     }
     return path
   }
+}
+
+function isSame(bytes: Uint8Array, one: number, other: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (bytes[one + i] !== bytes[other + i]) return false
+  return true
 }
 
 /** A key as it was written becomes the key it means; a broken one stays, and JSON.parse refuses the text. */

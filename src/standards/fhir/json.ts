@@ -34,7 +34,10 @@ export function parseJson(source: string | Uint8Array, { maxDepth = defaultMaxDe
 
 /** True for a number that was kept as written; `typeof` says object of it. */
 export function isRawNumber(value: unknown): value is RawNumber {
-  return typeof value === 'object' && rawJson.isRawJSON(value)
+  // It has no prototype, which is told sooner than whether it is raw: nearly every object asked about is neither.
+  return (
+    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null && rawJson.isRawJSON(value)
+  )
 }
 
 /** A number as JSON text, whichever way it was kept; undefined for what is no number. */

@@ -26,13 +26,13 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
     return words === '' ? undefined : words
   }
 
-  const coding = (value: Json): Coding => ({
-    system: word(value.system),
+  const coding = (value: Json): Coding => {
+    const system = word(value.system)
     // Measured: codes with spaces in front.
-    code: word(value.code),
-    display: word(value.display),
-    ...(value.userSelected === true && { userSelected: true }),
-  })
+    const code = word(value.code)
+    const display = word(value.display)
+    return value.userSelected === true ? { system, code, display, userSelected: true } : { system, code, display }
+  }
 
   const coded = (value: unknown): Coded | undefined => {
     const concept = object(value)
@@ -90,36 +90,36 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
     return start === undefined && end === undefined ? undefined : { ...(start && { start }), ...(end && { end }) }
   }
 
-  const value = (from: Json, name = 'value'): Value | undefined => {
-    const amount = quantity(from[`${name}Quantity`])
+  const value = (from: Json): Value | undefined => {
+    const amount = quantity(from.valueQuantity)
     if (amount)
-      return approximate(object(from[`${name}Quantity`]))
+      return approximate(object(from.valueQuantity))
         ? { kind: 'quantity', quantity: amount, approximate: true }
         : { kind: 'quantity', quantity: amount }
-    const concept = coded(from[`${name}CodeableConcept`])
+    const concept = coded(from.valueCodeableConcept)
     if (concept) return { kind: 'coded', coded: concept }
-    const words = text(from[`${name}String`])
+    const words = text(from.valueString)
     if (words !== undefined) return { kind: 'text', text: words }
-    const when = text(from[`${name}DateTime`]) ?? text(from[`${name}Instant`]) ?? text(from[`${name}Date`])
+    const when = text(from.valueDateTime) ?? text(from.valueInstant) ?? text(from.valueDate)
     if (when !== undefined) return { kind: 'time', when }
-    const truth = boolean(from[`${name}Boolean`])
+    const truth = boolean(from.valueBoolean)
     if (truth !== undefined) return { kind: 'boolean', value: truth }
-    const span = period(from[`${name}Period`])
+    const span = period(from.valuePeriod)
     if (span) return { kind: 'period', when: span }
-    const range = object(from[`${name}Range`])
+    const range = object(from.valueRange)
     if (range) {
       const low = quantity(range.low)
       const high = quantity(range.high)
       if (low || high) return { kind: 'range', ...(low && { low }), ...(high && { high }) }
     }
-    const ratio = object(from[`${name}Ratio`])
+    const ratio = object(from.valueRatio)
     if (ratio) {
       const numerator = quantity(ratio.numerator)
       const denominator = quantity(ratio.denominator)
       if (numerator && denominator) return { kind: 'ratio', numerator, denominator }
     }
     for (const key in from)
-      if (key.startsWith(name) && key.length > name.length && /[A-Z]/.test(key.charAt(name.length)))
+      if (/^value[A-Z]/.test(key))
         return { kind: 'text', text: text(rawString(from[key]) ?? JSON.stringify(from[key])) ?? '' }
     return undefined
   }
@@ -226,7 +226,7 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
 
 /** https://terminology.hl7.org/CodeSystem-v3-NullFlavor.html, under either of its URLs. */
 function isNull({ system }: Coding): boolean {
-  return system !== undefined && /nullflavor$/i.test(system)
+  return system !== undefined && system !== 'http://snomed.info/sct' && /nullflavor$/i.test(system)
 }
 
 /** `{ name: value }`, or nothing where there is no value: optional properties are absent, not undefined. */

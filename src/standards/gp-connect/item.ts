@@ -1,5 +1,5 @@
 import type { Coded, Fact, Item, Party, When } from '../ccda/record.ts'
-import { type Datatypes, optional } from './datatypes.ts'
+import type { Datatypes } from './datatypes.ts'
 import { extensions } from './extensions.ts'
 import { object, objects, rawString } from './json.ts'
 import type { People } from './people.ts'
@@ -38,22 +38,27 @@ export function item(
   const cautions = resource.modifierExtension === undefined ? [] : modifiers(reader, entry)
   const mistaken = of.mistaken ?? mistakenStatus(resource.status)
   const encounter = source.resolve(resource.context ?? resource.encounter ?? associatedEncounter(entry))
-  return {
+  const made: Writable<Item> = {
     key: entry.key,
     identifiers: resource.identifier === undefined ? noIdentifiers : datatypes.identifiers(resource.identifier),
     code,
     when: of.when,
     notes: of.notes === undefined ? noNotes : datatypes.notes(of.notes),
     facts: facts.length === 0 ? noFacts : facts,
-    ...optional('status', datatypes.text(resource.status)),
-    ...optional('recorded', datatypes.text(of.recorded)),
-    ...optional('author', of.author),
-    ...(encounter?.type === 'Encounter' && { encounter: encounter.key }),
-    ...(notForPatient(resource.meta) && { notForPatient: true }),
-    ...optional('mistaken', mistaken),
-    ...(cautions.length > 0 && { cautions }),
   }
+  const status = datatypes.text(resource.status)
+  const recorded = datatypes.text(of.recorded)
+  if (status) made.status = status
+  if (recorded) made.recorded = recorded
+  if (of.author) made.author = of.author
+  if (encounter?.type === 'Encounter') made.encounter = encounter.key
+  if (notForPatient(resource.meta)) made.notForPatient = true
+  if (mistaken) made.mistaken = mistaken
+  if (cautions.length > 0) made.cautions = cautions
+  return made
 }
+/** What a reader fills in bit by bit. Optional properties are absent, not undefined. */
+export type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 const noIdentifiers: Item['identifiers'] = []
 const noNotes: Item['notes'] = []
 const noFacts: Item['facts'] = []
@@ -110,11 +115,18 @@ const blocks = new Set(['br', 'p', 'div', 'li', 'tr', 'table', 'ul', 'ol'])
 const references: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", '#39': "'" }
 
 /** `effectiveDateTime`, `effectivePeriod` and their like under other names. */
-export function whenOf({ datatypes }: Reader, entry: SourceEntry, name: string): When {
-  const at = datatypes.text(entry.resource[`${name}DateTime`])
+export function whenOf({ datatypes }: Reader, entry: SourceEntry, name: keyof typeof times): When {
+  const { point, period } = times[name]
+  const at = datatypes.text(entry.resource[point])
   if (at !== undefined) return { at }
-  return datatypes.period(entry.resource[`${name}Period`]) ?? {}
+  return datatypes.period(entry.resource[period]) ?? {}
 }
+const times = {
+  effective: { point: 'effectiveDateTime', period: 'effectivePeriod' },
+  occurrence: { point: 'occurrenceDateTime', period: 'occurrencePeriod' },
+  onset: { point: 'onsetDateTime', period: 'onsetPeriod' },
+  performed: { point: 'performedDateTime', period: 'performedPeriod' },
+} as const
 
 /** What is verified to be wrong is no allergy and no problem of the patient's, whatever its other status says. */
 export function mistakenStatus(value: unknown): Item['mistaken'] {

@@ -2,7 +2,7 @@ import type { Coded, Component, Fact, Observation, Specimen } from '../ccda/reco
 import { rangeText } from '../ccda/entries/value.ts'
 import { optional } from './datatypes.ts'
 import { type Json, object, objects, rawString } from './json.ts'
-import { item, nothing, type Reader, whenOf } from './item.ts'
+import { item, nothing, type Reader, whenOf, type Writable } from './item.ts'
 import { nameOf } from './people.ts'
 import { elements, say, sayTheRest } from './say.ts'
 import type { SourceEntry } from './source.ts'
@@ -57,7 +57,7 @@ export function readObservation(
   specimens: ReadonlyMap<string, Specimen>,
 ): Observation {
   const { source, people, datatypes } = reader
-  const { text, coded, value } = datatypes
+  const { text, coded } = datatypes
   source.current = entry
   const { resource } = entry
   const members: string[] = []
@@ -96,7 +96,7 @@ export function readObservation(
     facts,
     read,
   })
-  return {
+  const made: Writable<Observation> = {
     ...base,
     ranges: ranges(reader, resource.referenceRange),
     components:
@@ -104,15 +104,29 @@ export function readObservation(
         ? noComponents
         : objects(resource.component).map((one) => component(reader, one)),
     members,
-    ...optional('value', value(resource)),
-    ...optional('absent', coded(resource.dataAbsentReason)),
-    ...optional('interpretation', interpretationOf(reader, resource.interpretation)),
-    ...optional('bodySite', coded(resource.bodySite)),
-    ...optional('method', coded(resource.method)),
-    ...optional('specimen', specimen && specimens.get(specimen.key)),
-    ...optional('performer', performer),
   }
+  addResult(made, reader, resource)
+  const bodySite = coded(resource.bodySite)
+  const method = coded(resource.method)
+  const sample = specimen && specimens.get(specimen.key)
+  if (bodySite) made.bodySite = bodySite
+  if (method) made.method = method
+  if (sample) made.specimen = sample
+  if (performer) made.performer = performer
+  return made
 }
+
+/** What an observation and each of its components say. */
+function addResult(made: Writable<Component>, reader: Reader, from: Json): void {
+  const { coded, value } = reader.datatypes
+  const result = value(from)
+  const absent = coded(from.dataAbsentReason)
+  const interpretation = interpretationOf(reader, from.interpretation)
+  if (result) made.value = result
+  if (absent) made.absent = absent
+  if (interpretation) made.interpretation = interpretation
+}
+
 const noComponents: Component[] = []
 const relations: Readonly<Record<string, string>> = {
   'sequel-to': 'Sequel to',
@@ -144,14 +158,12 @@ function interpretationOf({ datatypes }: Reader, value: unknown): Coded | undefi
 }
 
 function component(reader: Reader, one: Json): Component {
-  const { coded, value } = reader.datatypes
-  return {
-    code: coded(one.code) ?? nothing,
+  const made: Writable<Component> = {
+    code: reader.datatypes.coded(one.code) ?? nothing,
     ranges: ranges(reader, one.referenceRange),
-    ...optional('value', value(one)),
-    ...optional('absent', coded(one.dataAbsentReason)),
-    ...optional('interpretation', interpretationOf(reader, one.interpretation)),
   }
+  addResult(made, reader, one)
+  return made
 }
 
 function ranges({ datatypes }: Reader, value: unknown): Observation['ranges'] {

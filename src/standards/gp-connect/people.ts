@@ -99,11 +99,13 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
   }
 
   // A reference may show another name than the one its target has: the reader sees both.
-  const renamed = new Map<Party, Map<string, Party>>()
+  const shownAs = new Map<Party, Map<string, Party>>()
   const called = (party: Party, display: string): Party => {
-    const known = renamed.get(party) ?? new Map<string, Party>()
-    renamed.set(party, known)
-    const made = known.get(display) ?? { ...party, name: `${nameOf(party)} (recorded as ${display})` }
+    let known = shownAs.get(party)
+    if (!known) shownAs.set(party, (known = new Map()))
+    const earlier = known.get(display)
+    if (earlier) return earlier
+    const made = sameName(party, display) ? party : { ...party, name: `${nameOf(party)} (recorded as ${display})` }
     known.set(display, made)
     return made
   }
@@ -115,7 +117,7 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
       const found = target === undefined ? undefined : parties.get(target.key)
       const display = object(reference)?.display
       const name = display === undefined ? undefined : word(display)
-      if (found) return name === undefined || sameName(found, name) ? found : called(found, name)
+      if (found) return name === undefined ? found : called(found, name)
       if (name) return { name }
       if (target?.type === 'Patient') return { name: 'The patient' }
       return undefined
@@ -133,12 +135,19 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
 }
 
 /** What a party is called: the person before the organisation. */
-export function nameOf({ name, practitioner, organisation }: Party): string {
-  const [first] = practitioner?.names ?? []
+export function nameOf(party: Party): string {
+  const known = partyNames.get(party)
+  if (known !== undefined) return known
+  const first = party.practitioner?.names[0]
   const person =
-    name ?? first?.text ?? [...(first?.prefix ?? []), ...(first?.given ?? []), first?.family].filter(Boolean).join(' ')
-  return person === '' ? (organisation?.name ?? '') : person
+    party.name ??
+    first?.text ??
+    [...(first?.prefix ?? []), ...(first?.given ?? []), first?.family].filter(Boolean).join(' ')
+  const name = person === '' ? (party.organisation?.name ?? '') : person
+  partyNames.set(party, name)
+  return name
 }
+const partyNames = new WeakMap<Party, string>()
 
 /** The same person under a title more or less, a name in another order, or with a role behind it. */
 function sameName(party: Party, display: string): boolean {

@@ -147,13 +147,15 @@ function onePatient(source: Source): SourceEntry | undefined {
 
 function othersPatients(source: Source, patient: SourceEntry): number {
   let count = 0
+  let usual = ''
   for (const entry of source.entries) {
     const subject = object(entry.resource.subject ?? entry.resource.patient)
     const reference = rawString(subject?.reference)
-    if (reference === undefined || reference.startsWith('#')) continue
+    if (reference === undefined || reference === usual || reference.startsWith('#')) continue
     source.current = entry
     const target = source.resolve(subject)
-    if (target !== patient && /(^|\/)Patient\//.test(reference)) count++
+    if (target === patient) usual = reference
+    else if (/(^|\/)Patient\//.test(reference)) count++
   }
   return count
 }

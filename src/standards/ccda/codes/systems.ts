@@ -5,10 +5,11 @@ export const snomed = '2.16.840.1.113883.6.96'
 export const loinc = '2.16.840.1.113883.6.1'
 export const nhsNumberOid = '2.16.840.1.113883.2.1.4.1'
 
+const snomedSystem = { oid: snomed, name: 'SNOMED CT' }
 const codeSystems: Readonly<Record<string, { oid: string; name: string }>> = {
-  'http://snomed.info/sct': { oid: snomed, name: 'SNOMED CT' },
+  'http://snomed.info/sct': snomedSystem,
   // dm+d, the UK's dictionary of medicines, is an extension of SNOMED CT and shares its code space.
-  'https://dmd.nhs.uk': { oid: snomed, name: 'SNOMED CT' },
+  'https://dmd.nhs.uk': snomedSystem,
   'http://loinc.org': { oid: loinc, name: 'LOINC' },
   'http://read.info/readv2': { oid: '2.16.840.1.113883.2.1.6.2', name: 'Read codes version 2' },
   'http://read.info/ctv3': { oid: '2.16.840.1.113883.2.1.3.2.4.14', name: 'Read codes CTV3' },
@@ -38,6 +39,8 @@ const identifierSystems: Readonly<Record<string, string>> = {
 
 /** Where a URI has no OID that everybody knows it gets a root of our own, always the same one, and keeps the URI as its name. */
 export function codeSystem(uri: string): { oid: string; name: string } {
+  // Nearly every code there is: no need to look it up.
+  if (uri === 'http://snomed.info/sct') return snomedSystem
   return codeSystems[uri] ?? made(codeSystemCache, uri, (system) => ({ oid: rootOf(system), name: system }))
 }
 const codeSystemCache = new Map<string, { oid: string; name: string }>()

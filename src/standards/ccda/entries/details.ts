@@ -40,13 +40,16 @@ export function cautionsOf({
   mistaken,
   cautions,
   notForPatient,
-}: Pick<Item, 'notForPatient' | 'mistaken' | 'cautions'>): string[] {
+}: Pick<Item, 'notForPatient' | 'mistaken' | 'cautions'>): readonly string[] {
+  if (mistaken === undefined && cautions === undefined && !notForPatient) return none
   return [
     ...(mistaken === undefined ? [] : [`${mistaken}: not to be taken as true of the patient.`]),
     ...(cautions ?? []),
     ...(notForPatient ? ['Not to be disclosed to the patient.'] : []),
   ]
 }
+
+const none: readonly string[] = []
 
 /** Labels whose text is a time as it was recorded. */
 export const dates: ReadonlySet<string> = new Set([

@@ -93,10 +93,15 @@ export function practitionerIds(practitioner: Practitioner, desk: Desk): XmlTemp
 
 export function partyName(party: Party | undefined): string {
   if (party === undefined) return ''
+  const known = partyNames.get(party)
+  if (known !== undefined) return known
   const person = party.name ?? nameText(party.practitioner?.names[0])
-  const organisation = party.organisation?.name ?? ''
-  return person === '' ? organisation : person
+  const name = person === '' ? (party.organisation?.name ?? '') : person
+  partyNames.set(party, name)
+  return name
 }
+/** Most of a record is by a few. */
+const partyNames = new WeakMap<Party, string>()
 
 /** Marks the people and organisations of a party as used. */
 export function useParty(party: Party, where: string, desk: Desk): void {
