@@ -1,3 +1,5 @@
+import { referencesAreKnown } from '../html-entities.ts'
+
 /**
  * txt-1: a narrative is a limited XHTML: well-formed, one `div`, no scripts, forms, frames or event handlers.
  * https://hl7.org/fhir/R4/narrative.html#xhtml
@@ -11,7 +13,7 @@ export function isWellFormedNarrative(xhtml: string): boolean {
     const next = text.indexOf('<', at)
     const between = text.slice(at, next < 0 ? text.length : next)
     if (open.length === 0 && between !== '') return false
-    if (!entitiesAreKnown(between)) return false
+    if (!referencesAreKnown(between)) return false
     if (next < 0) break
     if (text.startsWith('<!--', next)) {
       const end = text.indexOf('-->', next + 4)
@@ -58,11 +60,8 @@ function attributesAreAllowed(attributes: string): boolean {
   for (const [, name = '', quoted = ''] of attributes.matchAll(/([\w:.-]+)\s*=\s*("[^"]*"|'[^']*')/g)) {
     if (!allowedAttributes.has(name) && !name.startsWith('xmlns:')) return false
     const value = quoted.slice(1, -1)
-    if (!entitiesAreKnown(value)) return false
+    if (!referencesAreKnown(value)) return false
     if (/^\s*(javascript|vbscript):/i.test(value)) return false
   }
   return true
 }
-
-/** XML's five, character references, and XHTML's names, which have only letters and digits. */
-const entitiesAreKnown = (text: string) => !/&(?!(?:#\d+|#x[0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);)/.test(text)

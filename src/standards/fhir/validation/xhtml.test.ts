@@ -18,6 +18,14 @@ test('formatted text, tables, links and images are a narrative', () => {
     assert.equal(findXhtmlFault(div(inner)), undefined, inner)
 })
 
+test('characters are named as XML and HTML 4 do', () => {
+  assert.equal(findXhtmlFault(div('&nbsp;&eacute;&#233;<a href="?a=1&amp;b=&eacute;">x</a>')), undefined)
+  for (const inner of ['&nosuch;', '&xxe;', '&#0;', '<img src="x" alt="&nosuch;"/>'])
+    assert.match(findXhtmlFault(div(inner)) ?? 'accepted', /character reference/, inner)
+  for (const inner of ['a & b', '<a href="?a=1&b=2">x</a>', '&amp'])
+    assert.notEqual(findXhtmlFault(div(inner)), undefined, inner)
+})
+
 test('what could run is refused', () => {
   for (const inner of [
     '<script>x</script>',

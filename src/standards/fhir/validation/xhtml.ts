@@ -1,3 +1,5 @@
+import { referencesAreKnown } from '../html-entities.ts'
+
 /**
  * What is wrong with a narrative's div, or undefined: well formed, only the formatting elements and attributes that
  * FHIR lets through, nothing that runs, and something to read (txt-1, txt-2). https://hl7.org/fhir/R4/narrative.html#xhtml
@@ -31,12 +33,14 @@ export function findXhtmlFault(source: string): string | undefined {
       if (open.pop() !== end) return 'it is not well-formed XML'
       if (open.length === 0 && at < source.length) return 'it is not one div'
     } else if (open.length === 0) return 'it is not one div'
+    else if (entity !== undefined && !referencesAreKnown(entity)) return unknownReference
     else if (entity !== undefined || (text !== undefined && /\S/.test(text))) hasContent = true
   }
   if (open.length > 0 || at === 0) return 'it is not well-formed XML'
   return hasContent ? undefined : 'it has no text and no image (txt-2)'
 }
 
+const unknownReference = 'it holds a character reference that neither XML nor HTML 4 has (txt-1)'
 const name = String.raw`[A-Za-z][A-Za-z0-9:-]*`
 const attribute = String.raw`\s+${name}\s*=\s*(?:"[^"<]*"|'[^'<]*')`
 const token = new RegExp(
@@ -60,7 +64,7 @@ function elementFault(element: string, attributes: string, isRoot: boolean): str
     if (!everywhere.has(attributeName) && !only[element]?.has(attributeName))
       return `attribute ${named(attributeName)} of ${named(element)} is not allowed in a narrative (txt-1)`
     if (mayRun(attributeName, value)) return `attribute ${attributeName} holds what could run (txt-1)`
-    if (/&(?!(?:[A-Za-z][A-Za-z0-9]*|#[0-9]+|#x[0-9A-Fa-f]+);)/.test(value)) return 'it is not well-formed XML'
+    if (!referencesAreKnown(value)) return unknownReference
   }
   if (isRoot && !seen.has('xmlns')) return `the div is not in the namespace ${xhtmlNamespace}`
   return undefined
