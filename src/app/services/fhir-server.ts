@@ -25,7 +25,11 @@ export const fhirServer: Service = {
       limits: { maxDepth: config.JSON_DEPTH_LIMIT, defaultCount: config.PAGE_SIZE, maxCount: config.PAGE_SIZE_LIMIT },
       validate: createValidator(definitions),
       policyOf: async ({ tenant }) => (await tenants.settings(tenant)).validation ?? config.VALIDATION,
-      patch: (patch, before) => applyPatch(before, patch, definitions),
+      patch: (patch, before) =>
+        applyPatch(before, patch, definitions, {
+          maxDepth: config.JSON_DEPTH_LIMIT,
+          maxBytes: config.BODY_LIMIT_BYTES,
+        }),
       pagingLifetimeSeconds: config.PAGING_LIFETIME_SECONDS,
       tenants: [config.TENANT],
     })

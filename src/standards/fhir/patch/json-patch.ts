@@ -1,6 +1,7 @@
 import { Problem } from '../../../kernel/problem.ts'
 import { isRawNumber } from '../json.ts'
 import { deepEqual } from '../fhirpath/equality.ts'
+import { effort, type Spend } from './limits.ts'
 import { appendToken, parsePointer, pointerText, type Pointer } from './json-pointer.ts'
 
 /**
@@ -10,7 +11,11 @@ import { appendToken, parsePointer, pointerText, type Pointer } from './json-poi
  */
 export function applyJsonPatch(document: unknown, patch: unknown): unknown {
   if (!Array.isArray(patch)) throw new Problem('invalid', 'A JSON Patch is an array of operations', { at: '$this' })
-  return patch.reduce((current: unknown, operation: unknown, index) => apply(current, operation, index), document)
+  const spend = effort()
+  return patch.reduce(
+    (current: unknown, operation: unknown, index) => apply(current, operation, index, spend),
+    document,
+  )
 }
 
 type Apply = (document: unknown, operation: Operation) => unknown
@@ -20,18 +25,19 @@ type Operation = {
   readonly path: Pointer
   from(): Pointer
   value(): unknown
+  readonly spend: Spend
 }
 
 const operations: ReadonlyMap<string, Apply> = new Map<string, Apply>([
-  ['add', (document, { path, value }) => add(document, path, value())],
-  ['remove', (document, { path }) => remove(document, path)],
-  ['replace', (document, { path, value }) => replace(document, path, value())],
+  ['add', (document, { path, value, spend }) => add(document, path, value(), spend)],
+  ['remove', (document, { path, spend }) => remove(document, path, spend)],
+  ['replace', (document, { path, value, spend }) => replace(document, path, value(), spend)],
   ['move', move],
-  ['copy', (document, { path, from }) => add(document, path, get(document, from()))],
+  ['copy', (document, { path, from, spend }) => add(document, path, get(document, from()), spend)],
   ['test', verify],
 ])
 
-function apply(document: unknown, json: unknown, index: number): unknown {
+function apply(document: unknown, json: unknown, index: number, spend: Spend): unknown {
   const operation = isObject(json) ? json : {}
   const name = operation.op
   const carryOut = typeof name === 'string' ? operations.get(name) : undefined
@@ -50,6 +56,7 @@ function apply(document: unknown, json: unknown, index: number): unknown {
   try {
     return carryOut(document, {
       path,
+      spend,
       from: () => pointer('from'),
       value() {
         if (operation.value === undefined) throw new Problem('invalid', 'value is missing')
@@ -58,17 +65,23 @@ function apply(document: unknown, json: unknown, index: number): unknown {
     })
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem
-    const place = `Operation ${index} of the JSON Patch (${name} ${pointerText(path) || 'the whole'})`
-    throw new Problem(problem.kind, `${place}: ${problem.message}`, { at: elementPath(document, path) })
+    const place = `Operation ${index} of the JSON Patch (${name} ${pointerText(path.slice(0, shownTokens)) || 'the whole'})`
+    throw new Problem(problem.kind, `${place}: ${problem.message}`, {
+      at: elementPath(document, path.slice(0, shownTokens)),
+      code: problem.code,
+    })
   }
 }
 
-function move(document: unknown, { path, from }: Operation): unknown {
+/** A pointer that leads deeper than any resource is not repeated whole. */
+const shownTokens = 40
+
+function move(document: unknown, { path, from, spend }: Operation): unknown {
   const source = from()
   const value = get(document, source)
   if (path.length > source.length && source.every((token, index) => token === path[index]))
     throw new Problem('invalid', 'nothing moves into itself')
-  return add(remove(document, source), path, value)
+  return add(remove(document, source, spend), path, value, spend)
 }
 
 function verify(document: unknown, { path, value }: Operation): unknown {
@@ -82,23 +95,23 @@ function get(document: unknown, pointer: Pointer): unknown {
   return value
 }
 
-function add(document: unknown, pointer: Pointer, value: unknown): unknown {
-  return within(document, pointer, value, (container, token) => {
+function add(document: unknown, pointer: Pointer, value: unknown, spend: Spend): unknown {
+  return within(document, pointer, value, spend, (container, token) => {
     if (!Array.isArray(container)) return { ...container, [token]: value }
     const index = token === appendToken ? container.length : arrayIndex(token, container.length)
     return container.toSpliced(index, 0, value)
   })
 }
 
-function replace(document: unknown, pointer: Pointer, value: unknown): unknown {
-  return within(document, pointer, value, (container, token) => {
+function replace(document: unknown, pointer: Pointer, value: unknown, spend: Spend): unknown {
+  return within(document, pointer, value, spend, (container, token) => {
     member(container, token)
     return Array.isArray(container) ? container.with(Number(token), value) : { ...container, [token]: value }
   })
 }
 
-function remove(document: unknown, pointer: Pointer): unknown {
-  return within(document, pointer, undefined, (container, token) => {
+function remove(document: unknown, pointer: Pointer, spend: Spend): unknown {
+  return within(document, pointer, undefined, spend, (container, token) => {
     member(container, token)
     if (Array.isArray(container)) return container.toSpliced(Number(token), 1)
     return Object.fromEntries(Object.entries(container).filter(([key]) => key !== token))
@@ -112,14 +125,24 @@ function within(
   document: unknown,
   pointer: Pointer,
   whole: unknown,
+  spend: Spend,
   change: (container: Container, token: string) => Container,
+  from = 0,
 ): unknown {
-  const [token, ...rest] = pointer
+  const token = pointer[from]
   if (token === undefined) return whole
   if (!isContainer(document)) throw new Problem('invalid', `there is nothing with a member ${token}`)
-  if (rest.length === 0) return change(document, token)
-  const inner = within(member(document, token), rest, whole, change)
+  spend(copyingCost(document))
+  if (from === pointer.length - 1) return change(document, token)
+  const inner = within(member(document, token), pointer, whole, spend, change, from + 1)
   return Array.isArray(document) ? document.with(Number(token), inner) : { ...document, [token]: inner }
+}
+
+/** An object of many members is a hash table, which is dear to copy. */
+function copyingCost(container: Container): number {
+  if (Array.isArray(container)) return 20 + container.length
+  const members = Object.keys(container).length
+  return 20 + (members <= 100 ? members : 50 * members)
 }
 
 function member(container: unknown, token: string): unknown {
