@@ -207,6 +207,30 @@ test('garbage behind a request is answered after the request, and tears nothing'
   )
 })
 
+test('a tunnel that is asked for behind a request, and garbage behind a refusal, end nothing but their connection', async () => {
+  const tunnel = await say(`GET /fhir/slow HTTP/1.1\r\n${host}\r\nCONNECT x:1 HTTP/1.1\r\n${host}\r\n`)
+  assert.deepEqual(
+    answers(tunnel).map(({ status }) => status),
+    [200, 405],
+  )
+  const expectation = await say(`POST /fhir/Patient HTTP/1.1\r\n${host}Expect: x\r\n\r\nGARBAGE\r\n\r\n`)
+  assert.equal(answers(expectation)[0]?.status, 417)
+  const twice = await say(`GET /fhir/Patient HTTP/1.1\r\n${host}\r\nGARBAGE\r\n\r\nGARBAGE\r\n\r\n`)
+  assert.deepEqual(
+    answers(twice).map(({ status }) => status),
+    [200, 400],
+  )
+  // Who hangs up while a tunnel's refusal waits.
+  const socket = connect(listener.port, '127.0.0.1')
+  socket.on('error', () => {})
+  const both = `GET /fhir/slow HTTP/1.1\r\n${host}\r\nCONNECT x:1 HTTP/1.1\r\n${host}\r\n`
+  await new Promise((resolve) => socket.write(both, resolve))
+  await sleep(50)
+  socket.resetAndDestroy()
+  await sleep(400)
+  assert.equal(answers(await say(`GET /fhir/Patient HTTP/1.1\r\n${host}Connection: close\r\n\r\n`))[0]?.status, 200)
+})
+
 test('what no body belongs to is not half an answer', async () => {
   const text = await say(`GET /fhir/slow HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\nzz\r\n`)
   assert.deepEqual(

@@ -28,6 +28,7 @@ export function answerParserRefusals(server: Server, answer: (refusal: ParserRef
   server.on('clientError', (error: ParserError, socket: Socket) => {
     if (refused.has(socket)) return
     refused.add(socket)
+    socket.on('error', ignore)
     if (!socket.writable || error.code === 'ECONNRESET' || error.code === 'EPIPE') return void socket.destroy()
     const last = latest.get(socket)
     if (last && !last.request.complete) refuseBody(last, error)
@@ -45,25 +46,44 @@ export function answerParserRefusals(server: Server, answer: (refusal: ParserRef
 
   function refuseHead(last: Exchanged | undefined, error: ParserError, socket: Socket): void {
     const { path, method } = lineOf(error)
-    const send = () => {
-      if (socket.writable) hangUp(socket, answer({ problem: parserProblem(error, 'http.header'), path, method }))
-    }
-    // An answer to the request before must not be torn in two.
-    if (!last || last.response.writableFinished) send()
-    else last.response.once('close', send)
+    const problem = parserProblem(error, 'http.header')
+    behind(last, socket, () => answer({ problem, path, method }))
   }
 
   server.on('connect', (_request: IncomingMessage, socket: Socket) => {
+    // Node has let go of the socket, its errors among it, though an answer may still be on its way.
+    socket.on('error', ignore)
+    refused.add(socket)
     const code = { http: 405, fhir: 'not-supported' }
     const problem = new Problem('invalid', 'This server is no proxy', { at: 'http.method', code })
-    hangUp(socket, answer({ problem, path: undefined, method: 'CONNECT' }))
+    behind(latest.get(socket), socket, () => answer({ problem, path: undefined, method: 'CONNECT' }))
   })
 
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    latest.set(request.socket, { request, response })
     const code = { http: 417, fhir: 'not-supported' }
     const problem = new Problem('invalid', 'Only 100-continue can be expected', { at: 'Expect', code })
     reply(response, answer({ problem, path: pathIn(request.url), method: request.method }))
   })
+}
+
+const ignore = () => {}
+
+/** An answer to the request before must not be torn in two. */
+function behind(last: Exchanged | undefined, socket: Socket, answer: () => HttpResponse): void {
+  const send = () => {
+    if (!socket.writable) return void socket.destroy()
+    try {
+      hangUp(socket, answer())
+    } catch {
+      // The socket is not ours to write on: nothing that is sent now would be understood.
+      socket.destroy()
+    }
+  }
+  // `finished` is not enough: a response lets go of its socket after that.
+  const isOver = !last || (last.response.socket === null && (last.response.writableFinished || last.response.destroyed))
+  if (isOver) send()
+  else last.response.once('close', send)
 }
 
 function reply(response: ServerResponse, { status, headers, body }: HttpResponse): void {
@@ -84,7 +104,6 @@ function hangUp(socket: Socket, answer: HttpResponse): void {
 
 function linger(socket: Socket): void {
   socket.end()
-  socket.on('error', () => {})
   socket.resume()
   const timer = setTimeout(() => socket.destroy(), lingerMs)
   socket.once('close', () => clearTimeout(timer))
