@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SaxesParser } from 'saxes'
 import { element } from './element.ts'
-import { serialise } from './serialise.ts'
+import { serialise, serialiseUtf8 } from './serialise.ts'
 
 const bare = { declaration: false } as const
 
@@ -49,4 +49,12 @@ test('a document of many pieces is written whole and in order', () => {
   const rows = Array.from({ length: 20_000 }, (_, at) => element('r', { n: String(at) }, 'text'))
   const xml = serialise({ name: 'a', children: rows }, bare)
   assert.equal(xml, `<a>${rows.map((_, at) => `<r n="${at}">text</r>`).join('')}</a>`)
+  assert.equal(serialiseUtf8({ name: 'a', children: rows }, bare).toString(), xml)
+})
+
+test('a document in UTF-8 is the same document, whatever its characters', () => {
+  const rows = Array.from({ length: 5000 }, (_, at) => element('r', { n: `é${at}` }, '“€” 😀 < \ud800'))
+  const root = { name: 'a', children: rows }
+  assert.equal(serialiseUtf8(root).toString(), serialise(root))
+  assert.equal(serialiseUtf8({ name: 'a' }).toString(), serialise({ name: 'a' }))
 })

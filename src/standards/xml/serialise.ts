@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { isLegalXml, legalXml } from './characters.ts'
 import { type Hole, type XmlElement, type XmlNode, XmlTemplate } from './element.ts'
 
@@ -14,9 +15,34 @@ export type SerialiseOptions = {
  * (https://www.w3.org/TR/xml/#AVNormalize).
  */
 export function serialise(root: XmlElement | XmlTemplate, options: SerialiseOptions = {}): string {
-  const onIllegal = options.onIllegal
   const pieces: string[] = []
-  let out = options.declaration === false ? '' : '<?xml version="1.0" encoding="UTF-8"?>\n'
+  writePieces(root, options, (piece) => void pieces.push(piece))
+  return pieces.length === 1 ? (pieces[0] as string) : pieces.join('')
+}
+
+/** The same in UTF-8, for what is stored or sent: the text is never put together. */
+export function serialiseUtf8(root: XmlElement | XmlTemplate, options: SerialiseOptions = {}): Buffer {
+  let bytes = Buffer.allocUnsafe(65_536)
+  let length = 0
+  writePieces(root, options, (piece) => {
+    // A character of UTF-16 is at most three bytes.
+    if (length + piece.length * 3 > bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(bytes.length * 2, length + piece.length * 3))
+      bytes.copy(larger, 0, 0, length)
+      bytes = larger
+    }
+    length += bytes.write(piece, length)
+  })
+  // What is kept is as large as the document.
+  return Buffer.from(bytes.subarray(0, length))
+}
+
+function writePieces(
+  root: XmlElement | XmlTemplate,
+  { declaration, onIllegal }: SerialiseOptions,
+  take: (piece: string) => void,
+): void {
+  let out = declaration === false ? '' : '<?xml version="1.0" encoding="UTF-8"?>\n'
 
   const write = (node: XmlNode): void => {
     if (typeof node === 'string') out += isPlainText(node) ? node : escape(node, everyInText)
@@ -89,7 +115,7 @@ export function serialise(root: XmlElement | XmlTemplate, options: SerialiseOpti
    */
   const cut = (): void => {
     out.charCodeAt(0)
-    pieces.push(out)
+    take(out)
     out = ''
   }
   const escape = (value: string, every: RegExp): string => {
@@ -101,7 +127,7 @@ export function serialise(root: XmlElement | XmlTemplate, options: SerialiseOpti
   }
 
   write(root)
-  return pieces.length === 0 ? out : pieces.join('') + out
+  take(out)
 }
 
 function isList(value: Hole): value is readonly (XmlNode | undefined | false)[] {

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { Problem } from '../../../kernel/problem.ts'
-import { serialise } from '../../../standards/xml/serialise.ts'
+import { serialiseUtf8 } from '../../../standards/xml/serialise.ts'
 import { cached } from '../cached.ts'
 import { nhsNumberCx, uuidOid } from '../identifiers.ts'
 import { recordProblem } from '../registry/problems.ts'
@@ -96,7 +96,7 @@ async function converted(
   const bytes = await gateway.tracer.within(call, 'convert', async (_call, span) => {
     const { value, issues } = gateway.convert({ ...answer.bundle, id }, at)
     if (issues.length) call.log.info('document.issues', { count: issues.length })
-    const written = Buffer.from(serialise(value))
+    const written = serialiseUtf8(value)
     span.set({ 'weft.document.issues': issues.length, 'weft.document.bytes': written.length })
     return written
   })
