@@ -33,15 +33,24 @@ test('every resource of every published record is in the document, supports what
     const owned = (bundle.entry ?? []).length
     assert.ok(ledger.length >= owned, name)
     const ids = new Map<string, string>()
+    const rows: string[] = []
+    const pointed = new Set<string>()
     const visit = (element: ExpandedElement): void => {
       const id = element.attributes?.ID
       if (id !== undefined) {
         assert.ok(!ids.has(id), `${name}: two of ${id}`)
         ids.set(id, '')
+        // Rows about the document itself have no entry.
+        if (element.name === 'tr' && !id.startsWith('z')) rows.push(id)
       }
+      if (element.name === 'reference') pointed.add(element.attributes?.value ?? '')
       for (const child of element.children ?? []) if (typeof child !== 'string') visit(child)
     }
     visit(expand(value))
+    for (const id of rows)
+      assert.ok(pointed.has(`#${id}`) || pointed.has(`#${id}c`), `${name}: no entry points at the row ${id}`)
+    for (const target of pointed)
+      assert.ok(!target.startsWith('#') || ids.has(target.slice(1)), `${name}: nothing is at ${target}`)
     for (const line of ledger) {
       counted++
       if (line.became === 'entry')

@@ -109,6 +109,7 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
     known.set(display, made)
     return made
   }
+  const missing = new Set<string>()
   const people: People = {
     practitioners,
     organisation,
@@ -120,6 +121,11 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
       if (found) return name === undefined ? found : called(found, name)
       if (name) return { name }
       if (target?.type === 'Patient') return { name: 'The patient' }
+      const nobody = target === undefined ? word(object(reference)?.reference) : undefined
+      if (nobody !== undefined && !missing.has(nobody)) {
+        missing.add(nobody)
+        source.issue({ severity: 'warning', text: 'Somebody whom the record names is not in it', resource: nobody })
+      }
       return undefined
     },
     place(reference) {

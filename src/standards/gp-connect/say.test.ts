@@ -160,3 +160,11 @@ test('a narrative of tags that never end is read in one pass', () => {
   const text = { status: 'additional', div: `<div>${'<'.repeat(300_000)}` }
   assert.match(narrative(aProblem({ text })), /In words: <<</)
 })
+
+test('an author who is not in the record is told to be missing, once', () => {
+  const performer = [{ reference: 'Practitioner/gone' }]
+  const { issues } = convert(anObservation({ performer }), anObservation({ id: 'second', performer }))
+  assert.deepEqual(issues, [
+    { severity: 'warning', text: 'Somebody whom the record names is not in it', resource: 'Practitioner/gone' },
+  ])
+})
