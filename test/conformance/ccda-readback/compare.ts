@@ -110,8 +110,9 @@ function compareAllergies({ allergies }: SourceRecord, document: ReadDocument): 
     },
   )
 }
-/** "No known allergy" and what is under it: told by negation. */
-const isNoAllergy = ({ codes }: SourceConcept) =>
+/** "No known allergy" and what is under it: told by negation. A code that a transfer degraded keeps its meaning in the words. */
+const isNoAllergy = ({ codes, text }: SourceConcept) =>
+  /^no known allerg(?:y|ies)$/i.test(text?.trim() ?? '') ||
   codes.some(({ code }) => ['716186003', '409137002', '428607008', '429625007'].includes(code))
 const severities: Record<string, string> = { mild: '255604002', moderate: '6736007', severe: '24484000' }
 
