@@ -84,7 +84,7 @@ test('whatever one thing of a published record is changed, its document or the a
         const place = Array.isArray(holder) ? path : `${path}.${key}`
         if (typeof value === 'object' && value !== null && !('rawJSON' in value)) {
           const url = (value as { url?: unknown }).url
-          const from = typeof url === 'string' && /xtension$/.test(place) ? `(${url.split('/').at(-1) ?? ''})` : ''
+          const from = typeof url === 'string' && place.endsWith('xtension') ? `(${url.split('/').at(-1) ?? ''})` : ''
           visit(value as Record<string, unknown>, place + from)
           continue
         }
