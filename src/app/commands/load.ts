@@ -18,9 +18,9 @@ export const load: Command = {
   usage: '[--url BASE] FILE|DIR…',
   summary: 'Loads FHIR records from files',
   help: `FILE is JSON with a transaction or batch Bundle, sent as it stands; with a collection or searchset, loaded entry by
-entry; or with a single resource; or NDJSON (.ndjson, .jsonl) with a resource a line. Of a folder all .json, .ndjson and
-.jsonl files are read, below it too, in name order. What fails is told with its reason, tried once more at the end, and
-the rest goes on; then the exit code is 1.
+entry, or as one transaction where its entries refer to each other as urn:uuid:…; or with a single resource; or NDJSON
+(.ndjson, .jsonl) with a resource a line. Of a folder all .json, .ndjson and .jsonl files are read, below it too, in name
+order. What fails is told with its reason, tried once more at the end, and the rest goes on; then the exit code is 1.
 
   --url BASE     a FHIR server elsewhere, such as http://localhost:8000/fhir; without it, into the database directly.
                  FHIR_AUTHORIZATION, where it is set, is sent as Authorization.

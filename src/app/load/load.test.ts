@@ -119,6 +119,29 @@ test('a file that fails is tried once more after the others: it may refer to wha
   assert.equal(server.requests.length, 3)
 })
 
+test('a collection whose entries refer to each other goes as a transaction, which links them', async () => {
+  const server = aServer(fine)
+  const fullUrl = 'urn:uuid:0d3b7e52-6c1f-4d0a-9a53-5b1d3c0a7e11'
+  const one = { resourceType: 'Patient', id: 'a' }
+  const two = { resourceType: 'Observation', subject: { reference: fullUrl } }
+  const bundle = (...entry: object[]) => ({ resourceType: 'Bundle', type: 'collection', entry })
+  await server.load(
+    put('linked.json', bundle({ fullUrl, resource: one }, { resource: two })),
+    put('apart.json', bundle({ fullUrl, resource: one })),
+  )
+  const [linked, apart] = server.requests.map(({ body }) => JSON.parse(body ?? ''))
+  assert.deepEqual(linked, {
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: [
+      { fullUrl, resource: one, request: { method: 'PUT', url: 'Patient/a' } },
+      { resource: two, request: { method: 'POST', url: 'Observation' } },
+    ],
+  })
+  assert.equal(apart.type, 'batch')
+  assert.match(server.said.join(), /linked\.json: a collection whose entries refer to each other/)
+})
+
 test('a file that is not there is told, and the others are loaded', async () => {
   const server = aServer(fine)
   const there = put('there.json', { resourceType: 'Patient', id: 'a' })

@@ -48,6 +48,13 @@ export function parcelOf(record: unknown, text: string, file: string): Parcel {
       `A Bundle of type ${bundle.type} is one thing with a meaning of its own: store it with PUT /fhir/Bundle/…`,
     )
   const resources = entries.flatMap(({ resource }) => (resource ? [resource] : []))
+  // Only a transaction makes of the bundle's own links what they lead to.
+  if (isLinked(entries, text))
+    return {
+      ...common,
+      request: { method: 'POST', path: '/fhir', body: JSON.stringify(transactionOf(entries)) },
+      remark: `${file}: a ${bundle.type} whose entries refer to each other, loaded as one transaction`,
+    }
   return {
     ...common,
     request: { method: 'POST', path: '/fhir', body: JSON.stringify(batchOf(resources)) },
@@ -87,6 +94,20 @@ async function* linesOf(file: string): AsyncGenerator<Parcel | Unreadable> {
 function batchOf(resources: readonly Resource[]): Bundle {
   const entry: BundleEntry[] = resources.map((resource) => ({ resource, request: requestFor(resource) }))
   return { resourceType: 'Bundle', type: 'batch', entry }
+}
+
+/** Whether an entry's own address, a `urn:uuid:…`, stands anywhere else too. */
+function isLinked(entries: readonly BundleEntry[], text: string): boolean {
+  const found = new Map<string, number>()
+  for (const [link] of text.matchAll(/(?<=")urn:(?:uuid|oid):[^"]+/g)) found.set(link, (found.get(link) ?? 0) + 1)
+  return entries.some(({ fullUrl }) => (found.get(fullUrl ?? '') ?? 0) > 1)
+}
+
+function transactionOf(entries: readonly BundleEntry[]): Bundle {
+  const entry = entries.flatMap(({ fullUrl, resource }): BundleEntry[] =>
+    resource ? [{ ...(fullUrl !== undefined && { fullUrl }), resource, request: requestFor(resource) }] : [],
+  )
+  return { resourceType: 'Bundle', type: 'transaction', entry }
 }
 
 /** Under its own id, so that loading twice leaves what loading once did. */
