@@ -27,7 +27,13 @@ export function dispatch(
 
 /** Every interaction passes here, whoever asks. */
 export function run(server: FhirServer, call: Call, interaction: Interaction, request: FhirRequest): Promise<Result> {
-  const { type, id } = request.params
+  const { type, id, member } = request.params
+  const operation = [type, id, member].find((part) => part?.startsWith('$'))
+  if (operation !== undefined)
+    throw new Problem('not-found', `There is no operation ${operation.slice(0, 60)} here`, {
+      at: 'http.path',
+      code: { fhir: 'not-supported' },
+    })
   if (type !== undefined && !server.parameters.isResourceType(type))
     throw new Problem('not-found', `R4 has no resource type '${type.slice(0, 60)}'`, {
       at: 'http.path',

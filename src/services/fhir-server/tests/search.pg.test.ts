@@ -131,6 +131,13 @@ test('a canonical is found with and without its version; one that is an address 
   await finds('_id=r1&_include=QuestionnaireResponse:questionnaire', ['r1', 'q1'])
 })
 
+test('an operation that is not there is named', async () => {
+  for (const path of ['/Patient/$nonsense', '/Patient/s1/$nonsense', '/$nonsense']) {
+    const { status, text } = await ask('GET', path)
+    assert.deepEqual([status, /There is no operation \$nonsense/.test(text)], [404, true], text)
+  }
+})
+
 test('a time zone whose plus was not escaped is told how to be written', async () => {
   const refused = await ask('GET', '/Observation?date=2020-05-05T12:00:00+02:00')
   assert.match(refused.json.issue[0].diagnostics, /%2B/)
