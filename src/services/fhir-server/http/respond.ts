@@ -6,11 +6,17 @@ import type { Asked } from './request.ts'
 
 const contentType = 'application/fhir+json; charset=utf-8'
 
+/**
+ * Without a word on caching, a browser may show yesterday's record for a tenth of its age, and a proxy to anybody: every
+ * answer is asked for again, which its ETag makes cheap. https://www.rfc-editor.org/rfc/rfc9111#section-4.2.2
+ */
+export const cacheControl = 'private, no-cache'
+
 /** The result as an HTTP response: ETag, Last-Modified, Location, and the body that was preferred. */
 export function respond(result: Result, { prefer, pretty }: Asked, server: FhirServer): HttpResponse {
   const { status, stored } = result
   const body = result.written ? writtenBody(result, prefer) : (result.body ?? removedBody(result, prefer))
-  const headers: Record<string, string> = {}
+  const headers: Record<string, string> = { 'cache-control': cacheControl }
   if (body !== undefined) headers['content-type'] = contentType
   if (stored) {
     headers.etag = eTag(stored.version)

@@ -9,7 +9,7 @@ import type { Interaction } from '../interactions/interaction.ts'
 import { outcomeOf } from '../interactions/outcome.ts'
 import type { FhirServer } from '../server.ts'
 import { readRequest } from './request.ts'
-import { respond } from './respond.ts'
+import { cacheControl, respond } from './respond.ts'
 
 /** Below every prefix the same API: `/fhir`, and `/api/v1/fhir`. */
 export function fhirMount(server: FhirServer, prefix: string, tracer?: Tracer): Mount {
@@ -18,7 +18,7 @@ export function fhirMount(server: FhirServer, prefix: string, tracer?: Tracer): 
     routes: interactions.map((interaction) => route(server, prefix, interaction, tracer)),
     problem: (problem) => ({
       status: httpStatus(problem),
-      headers: { 'content-type': fhirJson },
+      headers: { 'content-type': fhirJson, 'cache-control': cacheControl },
       body: JSON.stringify(outcomeOf(problem)),
     }),
   }

@@ -16,6 +16,7 @@ test('a patient that was created is read back as it was written, decimals and al
   assert.equal(read.status, 200)
   assert.match(read.text, /"valueDecimal":1\.0}/)
   assert.equal(read.json.meta.versionId, '1')
+  assert.equal(read.headers['cache-control'], 'private, no-cache')
 })
 
 test('an update makes the next version, and the old one is kept', async () => {
