@@ -10,6 +10,7 @@ import { asProblem, Problem } from '../../kernel/problem.ts'
 import type { Spans } from '../telemetry/spans.ts'
 import { traceparentOf } from '../telemetry/trace-context.ts'
 import { endWith, lengthOf } from './body.ts'
+import { answerParserRefusals } from './parser-refusals.ts'
 import type { HttpRequest, HttpResponse, Mount, Route } from './port.ts'
 import { endServerSpan, serverSpan } from './server-span.ts'
 import type { TlsMaterial } from './tls-files.ts'
@@ -61,9 +62,16 @@ export async function listenMutualTls(options: MutualTlsOptions): Promise<Mutual
     server.setSecureContext({ ...now, minVersion: 'TLSv1.2' })
   }, 60_000)
   refresh.unref()
-  server.on('tlsClientError', (error: NodeJS.ErrnoException) =>
-    log.warn('mutual-tls.refused', { error: error.code ?? error.name }),
-  )
+  // Node's own listener would pass it on as trouble with a request, to be answered over a connection that never was.
+  server.removeAllListeners('tlsClientError')
+  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
+    log.warn('mutual-tls.refused', { error: error.code ?? error.name })
+    socket.destroy()
+  })
+  answerParserRefusals(server, ({ problem, path }) => {
+    const mount = path === undefined ? options.mounts[0] : mountAt(options, path)
+    return mount?.problem(problem, options.ids()) ?? nowhere
+  })
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     traced(options, request)
       .then((said) => write(response, said))
@@ -110,7 +118,7 @@ async function answer(
   traceparent: string,
 ): Promise<HttpResponse> {
   const [path = '/', query = ''] = (incoming.url ?? '/').split('?', 2)
-  const mount = options.mounts.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))
+  const mount = mountAt(options, path)
   try {
     const route = mount?.routes.find((one: Route) => one.path === path && one.method === incoming.method)
     if (!route) throw new Problem('not-found', 'There is nothing at this address')
@@ -139,9 +147,14 @@ async function answer(
     return await route.handle(call, request)
   } catch (thrown) {
     const problem = asProblem(thrown)
-    return mount?.problem(problem, requestId) ?? { status: 404, body: 'Not found\n' }
+    return mount?.problem(problem, requestId) ?? nowhere
   }
 }
+
+const nowhere: HttpResponse = { status: 404, body: 'Not found\n' }
+
+const mountAt = ({ mounts }: MutualTlsOptions, path: string) =>
+  mounts.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))
 
 async function read(incoming: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = []

@@ -3,8 +3,11 @@
  * up. https://nodejs.org/docs/latest-v24.x/api/http.html#event-clienterror
  */
 import { IncomingMessage, type Server, ServerResponse } from 'node:http'
+import type { Server as TlsServer } from 'node:https'
 import type { Socket } from 'node:net'
+import { Readable } from 'node:stream'
 import { Problem } from '../../kernel/problem.ts'
+import { endWith, lengthOf } from './body.ts'
 import type { HttpResponse } from './port.ts'
 
 export type ParserRefusal = {
@@ -20,7 +23,10 @@ type ParserError = NodeJS.ErrnoException & { rawPacket?: Buffer; bytesParsed?: n
 const lingerMs = 1000
 
 /** `answer` finds the words; here they are sent where the caller will take them for the answer to that request. */
-export function answerParserRefusals(server: Server, answer: (refusal: ParserRefusal) => HttpResponse): void {
+export function answerParserRefusals(
+  server: Server | TlsServer,
+  answer: (refusal: ParserRefusal) => HttpResponse,
+): void {
   const latest = new WeakMap<object, Exchanged>()
   const refused = new WeakSet<object>()
   server.prependListener('request', (request, response) => latest.set(request.socket, { request, response }))
@@ -87,9 +93,11 @@ function behind(last: Exchanged | undefined, socket: Socket, answer: () => HttpR
 }
 
 function reply(response: ServerResponse, { status, headers, body }: HttpResponse): void {
-  const bytes = Buffer.from((body ?? '') as string)
-  response.writeHead(status, { ...headers, connection: 'close', 'content-length': bytes.length })
-  response.end(bytes)
+  // Trouble is told in a few words; nobody streams them.
+  const whole = body instanceof Readable ? undefined : body
+  const length = whole === undefined ? 0 : lengthOf(whole)
+  response.writeHead(status, { ...headers, connection: 'close', 'content-length': length })
+  endWith(response, whole)
 }
 
 /** There is no request, but its answer is written as any other is. */

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect } from 'node:tls'
 import { after, test } from 'node:test'
 import { keyFolder } from '../../../simulators/nhs/tls/key-folder.ts'
 import { listenMutualTls, peerOf } from '../../../src/platform/http/mutual-tls.ts'
@@ -85,4 +86,22 @@ test('without a certificate there is no connection', async () => {
 test('too much of a body, or a path that is not there, is a Fault or not found', async () => {
   assert.match((await post(hospital, '/SOAP/iti38', 'x'.repeat(200_000))).text, /env:Fault/)
   assert.equal((await post(hospital, '/elsewhere', '')).status, 404)
+})
+
+test('bytes that are no HTTP, and a head that is too large, are answered with a Fault over the same connection', async () => {
+  const heard = (bytes: string) =>
+    new Promise<string>((done, failed) => {
+      const options = { host: 'localhost', port: listener.port, ...hospital, ca: readFileSync(keys.caFile) }
+      const socket = connect(options, () => socket.write(bytes))
+      let text = ''
+      socket.setEncoding('utf8')
+      socket.on('data', (data) => (text += String(data)))
+      socket.on('close', () => done(text))
+      socket.on('error', failed)
+    })
+  for (const bytes of ['no request at all\r\n\r\n', 'POST /SOAP/iti38 HTTP/1.1\r\nContent-Length: many\r\n\r\n'])
+    assert.match(await heard(bytes), /^HTTP\/1\.1 400 [^]*<[^>]*Fault\b/)
+  const large = `POST /SOAP/iti38 HTTP/1.1\r\nhost: localhost\r\nx-large: ${'x'.repeat(100_000)}\r\n\r\n`
+  assert.match(await heard(large), /^HTTP\/1\.1 431 [^]*<[^>]*Fault\b/)
+  assert.match((await post(hospital, '/SOAP/iti38', query())).text, /ResponseStatusType:Success/)
 })
