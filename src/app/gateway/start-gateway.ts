@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Problem } from '../../kernel/problem.ts'
@@ -13,7 +14,7 @@ import { listenMutualTls, peerOf } from '../../platform/http/mutual-tls.ts'
 import { send } from '../../platform/http/send.ts'
 import { withSpan } from '../../platform/http/traced.ts'
 import { sleep } from '../../platform/http/timing.ts'
-import { tlsFiles } from '../../platform/http/tls-files.ts'
+import { tlsFiles, watched } from '../../platform/http/tls-files.ts'
 import { noTracing } from '../../platform/telemetry/port.ts'
 import { type Spans, tracer } from '../../platform/telemetry/spans.ts'
 import { postgresTransactionLog } from '../../services/ihe-gateway/audit/postgres.ts'
@@ -33,6 +34,7 @@ import {
 import { soapMount } from '../../services/ihe-gateway/service.ts'
 import type { GatewaySettings } from '../../services/ihe-gateway/settings.ts'
 import { type NhsSettings, parseNhsSettings } from '../../services/ihe-gateway/sources/settings.ts'
+import type { Expectations } from '../../standards/ihe/saml/verify.ts'
 import { postgresReplays } from '../../services/ihe-gateway/xua/replays-postgres.ts'
 import { wireNhs } from '../wire-nhs.ts'
 import { deliverer } from './deliver.ts'
@@ -75,7 +77,8 @@ export type StartedGateway = {
 /** The gateway with all that stands behind it. Files that its settings name are read now, so that a missing one stops the start. */
 export async function startGateway(options: GatewayOptions): Promise<StartedGateway> {
   const { clock, ids, log, database, cache, spans } = options
-  const installed = options.settingsFile === undefined ? await simulated(options) : fromFile(options.settingsFile)
+  const installed =
+    options.settingsFile === undefined ? await simulated(options) : fromFile(options.settingsFile, options)
   const through = readThrough({ cache, sleep, log, ...(options.leases && { leases: options.leases }) })
   const nhs = wireNhs(installed.nhs, {
     readThrough: through,
@@ -105,6 +108,7 @@ export async function startGateway(options: GatewayOptions): Promise<StartedGate
       tracer: spans ? tracer(spans) : noTracing,
       ids,
     },
+    ...(installed.expected && { expected: installed.expected }),
     replays: postgresReplays(database, clock),
     log: records,
     sender: repository ?? noRepository,
@@ -143,15 +147,30 @@ export async function startGateway(options: GatewayOptions): Promise<StartedGate
 
 const noRepository: AuditSender = { send: () => {} }
 
-type Installed = InstalledGateway & { readonly nhs: NhsSettings; stop(): Promise<void> }
+type Installed = InstalledGateway & {
+  readonly nhs: NhsSettings
+  /** Whom the files that the settings name say to believe, as they are now. */
+  readonly expected?: () => Expectations
+  stop(): Promise<void>
+}
 
-function fromFile(file: string): Installed {
-  const read = (name: string) => {
+function fromFile(file: string, { clock, log }: GatewayOptions): Installed {
+  const keyFiles = new Set<string>()
+  const readKey = (name: string) => {
+    const path = resolve(dirname(file), name)
+    keyFiles.add(path)
+    let pem: string
     try {
-      return readFileSync(resolve(dirname(file), name), 'utf8')
+      pem = readFileSync(path, 'utf8')
     } catch (cause) {
       throw new Problem('invalid', `${file}: ${name} cannot be read`, { cause })
     }
+    try {
+      createPublicKey(pem)
+    } catch (cause) {
+      throw new Problem('invalid', `${file}: ${name} holds neither a certificate nor a public key in PEM`, { cause })
+    }
+    return pem
   }
   let content: { gateway?: unknown; nhs?: unknown }
   try {
@@ -159,7 +178,8 @@ function fromFile(file: string): Installed {
   } catch (cause) {
     throw new Problem('invalid', `${file} cannot be read as JSON`, { cause })
   }
-  const gateway = parseGatewaySettings(content.gateway ?? {}, read)
+  const parse = () => parseGatewaySettings(content.gateway ?? {}, readKey)
+  const gateway = parse()
   const beside = (name: string) => {
     const path = resolve(dirname(file), name)
     if (!existsSync(path)) throw new Problem('invalid', `${file}: ${name} is not there`)
@@ -170,6 +190,7 @@ function fromFile(file: string): Installed {
     ...(gateway.syslog && { syslog: filesBeside(gateway.syslog, beside) }),
     ...(gateway.mutualTls && { mutualTls: filesBeside(gateway.mutualTls, beside) }),
     nhs: parseNhsSettings(content.nhs ?? {}, beside),
+    expected: watched([...keyFiles], () => parse().settings.xua, clock, log),
     stop: async () => {},
   }
 }

@@ -49,6 +49,8 @@ export function syslogTls(options: SyslogOptions): SyslogSender {
       ...options.tls(),
     })
     socket = opening
+    // A repository that vanished without a word is found out, though syslog has no acknowledgement.
+    opening.setKeepAlive(true, 30_000)
     opening.on('secureConnect', () => {
       connected = true
       flush()

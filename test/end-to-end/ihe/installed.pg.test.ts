@@ -26,7 +26,8 @@ import { runLog } from '../../harness/run-log.ts'
 
 // An installation as an operator makes one: a settings file, certificates, an audit record repository.
 const folder = mkdtempSync(join(tmpdir(), 'weft-installed-'))
-const clock = () => new Date()
+let ahead = 0
+const clock = () => new Date(Date.now() + ahead)
 const seconds = () => performance.now() / 1000
 const log = runLog
 const keys = keyFolder(join(folder, 'keys'), ['ehr', 'gateway'], clock(), randomBytes)
@@ -123,9 +124,9 @@ after(async () => {
 })
 
 const number = population(1, 1)[0]!.nhsNumber
-const attempt = async (post: Post) => {
+const attempt = async (post: Post, by = issuer) => {
   const told: string[] = []
-  const tools = () => ({ issuer, consumer: madeHospital, now: clock(), ids: randomUUID })
+  const tools = () => ({ issuer: by, consumer: madeHospital, now: clock(), ids: randomUUID })
   const { ok } = await tryGateway(post, tools, number, (line) => told.push(line), seconds)
   return { ok, told: told.join('\n') }
 }
@@ -166,33 +167,41 @@ test('an EHR with the community’s certificate gets a GP record, and the audit 
   assert.match(heard, new RegExp(number))
 })
 
-test('on the plain listener a certificate counts only where the proxy says so, and only the proxy', async () => {
-  const call: Call = {
-    tenant: 1,
-    caller: { id: 'test', scopes: new Set() },
-    requestId: 'test',
-    signal: new AbortController().signal,
-    log,
+const call: Call = {
+  tenant: 1,
+  caller: { id: 'test', scopes: new Set() },
+  requestId: 'test',
+  signal: new AbortController().signal,
+  log,
+}
+const by =
+  (remoteAddress: string, certificate?: string): Post =>
+  async (path, contentType, body) => {
+    const route = gateway.mounts.flatMap((mount) => mount.routes).find((one) => one.path === path)!
+    const headers = { 'content-type': contentType, ...(certificate && { 'x-client-certificate': certificate }) }
+    const asked = { method: 'POST', path, query: '', params: {}, headers, body, remoteAddress } as const
+    const answer = whole(await route.handle(call, asked))
+    return { contentType: answer.headers?.['content-type'] ?? '', body: answer.body }
   }
-  const by =
-    (remoteAddress: string, certificate?: string): Post =>
-    async (path, contentType, body) => {
-      const route = gateway.mounts.flatMap((mount) => mount.routes).find((one) => one.path === path)!
-      const headers = { 'content-type': contentType, ...(certificate && { 'x-client-certificate': certificate }) }
-      const answer = whole(
-        await route.handle(call, {
-          method: 'POST',
-          path,
-          query: '',
-          params: {},
-          headers,
-          body,
-          remoteAddress,
-        }),
-      )
-      return { contentType: answer.headers?.['content-type'] ?? '', body: answer.body }
-    }
+
+test('on the plain listener a certificate counts only where the proxy says so, and only the proxy', async () => {
   assert.ok((await attempt(by('::ffff:192.0.2.7', fingerprint))).ok)
   for (const post of [by('192.0.2.7'), by('192.0.2.7', 'ab'.repeat(32)), by('192.0.2.8', fingerprint)])
     assert.match((await attempt(post)).told, /FailedAuthentication/)
+})
+
+test('an issuer that changes its key is believed by the new one within seconds, and by the old one no longer', async () => {
+  const post = by('192.0.2.7', fingerprint)
+  const other = localIssuer(mkdtempSync(join(folder, 'other-')))
+  assert.match((await attempt(post, other)).told, /FailedCheck/)
+  const look = () => (ahead += 10_000)
+
+  writeFileSync(join(folder, 'issuer.pem'), other.publicKey.slice(0, 40))
+  look()
+  assert.ok((await attempt(post)).ok, 'half a file is not taken')
+
+  writeFileSync(join(folder, 'issuer.pem'), other.publicKey)
+  look()
+  assert.ok((await attempt(post, other)).ok)
+  assert.match((await attempt(post)).told, /FailedCheck/)
 })

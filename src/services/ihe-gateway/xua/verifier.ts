@@ -10,11 +10,17 @@ export type Verifier = (message: string, security: ParsedElement | undefined, no
 
 /**
  * Verifies a signature once for each assertion, signature and all, that is shown again and again: whoever can show it
- * whole holds what the first one held, and nothing outside it is believed. Times are looked at each time.
+ * whole holds what the first one held, and nothing outside it is believed. Times are looked at each time. `expected` gives
+ * the same object as long as nothing has changed.
  */
-export function verifier(expectations: Expectations, maxEntries = 5000, maxAgeMs = 600_000): Verifier {
+export function verifier(expected: () => Expectations, maxEntries = 5000, maxAgeMs = 600_000): Verifier {
   const verified = new Map<string, { assertion: Assertion; at: number }>()
+  let believed = expected()
   return (message, security, now) => {
+    const expectations = expected()
+    // What an issuer signed is not believed any longer than the issuer is.
+    if (expectations !== believed) verified.clear()
+    believed = expectations
     const shown = security ? childrenNamed(security, saml2, 'Assertion') : []
     if (shown.length !== 1) return verifyAssertion(message, expectations, now)
     const key = createHash('sha256').update(JSON.stringify(shown[0])).digest('base64')
