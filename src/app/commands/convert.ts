@@ -1,9 +1,10 @@
 import { Buffer } from 'node:buffer'
 import { createReadStream } from 'node:fs'
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Problem } from '../../kernel/problem.ts'
 import { type ConvertHost, convertFiles, largestRecord } from '../convert/convert-files.ts'
+import { makeFolder } from '../convert/make-folder.ts'
 import { progress } from '../progress.ts'
 import { readArguments } from './arguments.ts'
 import { type Command, UsageProblem } from './command.ts'
@@ -80,6 +81,6 @@ function tooLarge(): Problem {
 }
 
 async function write(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true })
+  await makeFolder(dirname(file))
   await writeFile(file, text)
 }
