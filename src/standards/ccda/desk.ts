@@ -25,6 +25,8 @@ export type Desk = {
   /** Elements that many entries share, made once. */
   readonly authors: Map<Party, XmlTemplate>
   readonly performers: Map<Party, XmlTemplate>
+  /** By the key of the encounter. */
+  readonly encounterLinks: Map<string, XmlTemplate>
 }
 
 /** The namespace of ids made here; a name-based UUID of it is the same for the same record, wherever it is converted. */
@@ -43,6 +45,7 @@ export function openDesk(record: HealthRecord, ledger: Ledger, issue: (issue: Is
     mentioned: new Set(),
     authors: new Map(),
     performers: new Map(),
+    encounterLinks: new Map(),
     item(key) {
       items ??= itemsOf(record)
       return items.get(key)

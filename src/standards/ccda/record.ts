@@ -236,7 +236,16 @@ export type Medication = Item & {
   /** Keys of the other resources that say the same medication: the plan. */
   readonly sameAs: readonly string[]
   readonly route?: Coded
+  readonly authorised?: Authorisation
   readonly issues: readonly MedicationIssue[]
+}
+/** What may be supplied under a medication. */
+export type Authorisation = {
+  readonly status?: string
+  /** The time it holds for. */
+  readonly period?: When
+  /** How often it may be issued, the first time among them: the digits as recorded. */
+  readonly issuesAllowed?: string
 }
 export type Product = { readonly key: string | undefined; readonly facts: readonly Fact[] }
 export type MedicationIssue = Item & {

@@ -212,6 +212,7 @@ function readMedication(
     sameAs: plan ? [plan.key] : [],
     issues: orders.map((order) => readIssue(reader, order, code, request && prescriptionType(reader, request))),
     ...optional('quantity', request && supplied(reader, request)),
+    ...optional('authorised', request && authorisation(reader, request)),
     ...optional(
       'route',
       firstRoute(reader, statement.dosage ?? statement.dosageInstruction) ??
@@ -401,6 +402,19 @@ function supplied({ datatypes }: Reader, request: Json): Medication['quantity'] 
   const quantity = datatypes.quantity(amount)
   const words = datatypes.word(extension(amount, 'MedicationQuantityText')?.valueString)
   return quantity || words ? { ...optional('quantity', quantity), ...optional('text', words) } : undefined
+}
+
+/**
+ * `numberOfRepeatsAllowed` does not count the first supply, CDA's repeatNumber does: that one stays in words, since
+ * turning it into the other would be sums.
+ */
+function authorisation({ datatypes }: Reader, request: Json): Medication['authorised'] {
+  const repeat = extension(request, 'MedicationRepeatInformation')
+  return {
+    ...optional('status', datatypes.text(request.status)),
+    ...optional('period', datatypes.period(object(request.dispenseRequest)?.validityPeriod)),
+    ...optional('issuesAllowed', numberOf(extension(repeat, 'numberOfRepeatPrescriptionsAllowed'))),
+  }
 }
 
 function supplyFacts(reader: Reader, request: Json, facts: Fact[]): void {

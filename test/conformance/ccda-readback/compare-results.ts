@@ -78,7 +78,12 @@ function sameValue(source: SourceResult, { value, row, allCodes }: DocumentResul
   return true
 }
 
-function sameQuantity({ value, comparator, unit, code }: SourceQuantity, found: DocumentResult['value']): boolean {
+function sameQuantity(
+  { value, comparator, unit, code, isApproximate }: SourceQuantity,
+  found: DocumentResult['value'],
+): boolean {
+  // No exact number, for software either.
+  if (isApproximate) return found.kind === 'text' && holds(found.text, `About ${value}`)
   if (!('unit' in found) || !sameUnit(unit, code, found.unit)) return false
   if (comparator?.startsWith('>')) return found.kind === 'range' && found.low === value && found.high === undefined
   if (comparator?.startsWith('<')) return found.kind === 'range' && found.high === value && found.low === undefined

@@ -42,6 +42,8 @@ export type SourceQuantity = {
   readonly unit: string | undefined
   readonly code: string | undefined
   readonly comparator: string | undefined
+  /** Marked as about right. */
+  readonly isApproximate: boolean
 }
 export type SourceResult = Base & {
   readonly concept: SourceConcept
@@ -316,6 +318,7 @@ function result(value: Json, resource: Json, isComponent: boolean): SourceResult
             unit: string(quantity.unit),
             code: string(quantity.code),
             comparator: string(quantity.comparator),
+            isApproximate: extensionsOf(quantity, 'ValueApproximation').some((one) => one.valueBoolean === true),
           },
     string: string(value.valueString),
     coded: value.valueCodeableConcept ? concept(value.valueCodeableConcept) : undefined,

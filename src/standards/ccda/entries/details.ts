@@ -5,11 +5,14 @@ import type { Fact, Item, Note } from '../record.ts'
 import { readable } from '../time.ts'
 import { partyName } from './people.ts'
 
+/** A fact with the narrative ID that a comment can point at. */
+export type MarkedFact = Fact & { readonly id?: string }
+
 /** Facts and notes of an item for its row, complete; the notes stand under `noteId`, so that a comment can point there. */
 export function details(
   item: Pick<Item, 'notes' | 'facts' | 'notForPatient' | 'mistaken' | 'cautions'>,
   noteId?: string,
-  more: readonly (Fact | undefined)[] = [],
+  more: readonly (MarkedFact | false | undefined)[] = [],
 ): XmlNode[] {
   const nodes: XmlNode[] = []
   const next = (): void => void (nodes.length > 0 && nodes.push(lineBreak))
@@ -18,10 +21,13 @@ export function details(
     nodes.push(xml`<content styleCode="Bold">${words}</content>`)
   }
   for (const fact of more)
-    if (fact !== undefined && fact.text !== '') {
+    if (fact && fact.text !== '') {
       next()
-      nodes.push(`${fact.label}: `)
-      append(nodes, lines(fact.text))
+      if (fact.id !== undefined) nodes.push(contentOf(fact.id, [`${fact.label}: `, ...lines(fact.text)]))
+      else {
+        nodes.push(`${fact.label}: `)
+        append(nodes, lines(fact.text))
+      }
     }
   for (const { label, text } of item.facts) {
     next()

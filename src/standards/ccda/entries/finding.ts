@@ -4,8 +4,9 @@ import type { Desk } from '../desk.ts'
 import type { Component, Observation } from '../record.ts'
 import { effectiveTime } from '../time.ts'
 import { coded } from './code.ts'
+import { encounterLink } from './encounter-link.ts'
 import { author } from './participation.ts'
-import { interpretation, referenceRanges, resultValue, targetSite } from './result.ts'
+import { interpretation, mistakenValue, referenceRanges, resultValue, targetSite } from './result.ts'
 
 const completed = xml`<statusCode code="completed"/>`
 
@@ -17,31 +18,36 @@ export function finding(observation: Observation, id: string, desk: Desk, noted?
     <text><reference value="#${id}"/></text>
     ${statusOf(observation.status)}
     ${effectiveTime(observation.when)}
-    ${valueOf(observation)}
-    ${interpretation(observation.interpretation)}
+    ${valueOf(observation, observation)}
+    ${observation.mistaken === undefined && interpretation(observation.interpretation)}
     ${observation.method && coded('methodCode', observation.method)}
     ${targetSite(observation.bodySite)}
     ${author(observation, desk)}
-    ${observation.components.map((component, at) => part(component, desk.id(observation.key, `component ${at + 1}`)))}
+    ${observation.components.map((component, at) => part(component, observation, desk.id(observation.key, `component ${at + 1}`)))}
     ${noted}
+    ${encounterLink(observation, desk)}
     ${referenceRanges(observation.ranges)}
   </observation>`
 }
 
-function part(component: Component, id: XmlTemplate): XmlTemplate {
+function part(component: Component, observation: Observation, id: XmlTemplate): XmlTemplate {
   return xml`<entryRelationship typeCode="COMP"><observation classCode="OBS" moodCode="EVN">
     ${id}
     ${coded('code', component.code)}
-    <statusCode code="completed"/>
-    ${valueOf(component)}
-    ${interpretation(component.interpretation)}
+    <statusCode code="${observation.mistaken === undefined ? 'completed' : 'nullified'}"/>
+    ${valueOf(component, observation)}
+    ${observation.mistaken === undefined && interpretation(component.interpretation)}
     ${referenceRanges(component.ranges)}
   </observation></entryRelationship>`
 }
 
 /** No value is no value; one that the record says is absent is absent for its reason. */
-function valueOf(part: Pick<Observation, 'value' | 'absent'>): XmlTemplate | undefined {
-  return part.value || part.absent ? resultValue(part) : undefined
+function valueOf(
+  part: Pick<Observation, 'value' | 'absent'>,
+  { mistaken }: Pick<Observation, 'mistaken'>,
+): XmlTemplate | undefined {
+  if (!part.value && !part.absent) return undefined
+  return mistaken === undefined ? resultValue(part) : mistakenValue
 }
 
 const statuses: Readonly<Record<string, string>> = {

@@ -47,6 +47,9 @@ export function resultValue({ value, absent }: Pick<Component, 'value' | 'absent
   return xml`<value xsi:type="CD" nullFlavor="${heading ? 'NA' : 'NI'}"/>`
 }
 
+/** The value of what was entered in error: the row tells it, and software that looks at no status finds none to take for true. */
+export const mistakenValue = xml`<value xsi:type="ST" nullFlavor="NI"/>`
+
 export function targetSite(site: Coded | undefined): XmlTemplate | undefined {
   return site && coded('targetSiteCode', site)
 }
@@ -62,6 +65,10 @@ const statuses: Readonly<Record<string, string>> = {
   registered: 'active',
   cancelled: 'cancelled',
   'entered-in-error': 'aborted',
+}
+/** Whether Result Status has a code for it. */
+export function isResultStatus(status: string | undefined): boolean {
+  return status !== undefined && Object.hasOwn(statuses, status)
 }
 export function resultStatus(status: string | undefined): string {
   return statuses[status ?? ''] ?? 'completed'

@@ -9,6 +9,8 @@ import { coded } from './code.ts'
 export function valueElement(value: Value): XmlTemplate {
   switch (value.kind) {
     case 'quantity':
+      // CDA has no number that is about right: in words it is taken for none that is exact.
+      if (value.approximate) return words(valueText(value))
       return value.quantity.comparator === undefined ? quantity('value', value.quantity, 'PQ') : bounded(value.quantity)
     case 'coded':
       return coded('value', value.coded, { type: 'CD' })

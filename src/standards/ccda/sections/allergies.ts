@@ -5,6 +5,7 @@ import type { Desk } from '../desk.ts'
 import { coded, codedElsewhere, fixed } from '../entries/code.ts'
 import { comment, textReference } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
+import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
 import { templates } from '../entries/template.ts'
 import { caption, content, lineBreak, row, table } from '../narrative.ts'
@@ -197,6 +198,7 @@ function concern(
         ...reactions.flatMap((one) => reactionElements(one.reaction, one.id, allergy, desk)),
         criticality(allergy.criticality),
         noteId !== undefined && comment(noteId),
+        encounterLink(allergy, desk),
       ),
     ),
   )

@@ -97,6 +97,7 @@ function isValidVital(observation: Observation): boolean {
 function isMeasured(value: Observation['value']): boolean {
   return (
     value?.kind === 'quantity' &&
+    !value.approximate &&
     value.quantity.comparator === undefined &&
     value.quantity.value !== undefined &&
     /^-?\d+(?:\.\d+)?$/.test(value.quantity.value) &&

@@ -3,6 +3,7 @@ import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
 import { details, recordedBy } from '../entries/details.ts'
+import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
 import { content, row, table } from '../narrative.ts'
 import type { KnownDocument } from '../record.ts'
@@ -67,6 +68,7 @@ function known(document: KnownDocument, id: string, desk: Desk): XmlNode {
     <statusCode code="${document.mistaken === undefined ? 'completed' : 'nullified'}"/>
     ${point('effectiveTime', document.when.at)}
     ${author(document, desk)}
+    ${encounterLink(document, desk)}
     <reference typeCode="REFR"><externalDocument classCode="DOCCLIN" moodCode="EVN">${[
       ...desk.ids(document),
       document.url !== undefined && xml`<text mediaType="${mediaType}"><reference value="${document.url}"/></text>`,

@@ -5,6 +5,7 @@ import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
 import { comment, textReference } from '../entries/comment.ts'
 import { finding } from '../entries/finding.ts'
+import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
 import { templates } from '../entries/template.ts'
 import { table } from '../narrative.ts'
@@ -84,6 +85,7 @@ function organizer(observation: Observation, id: string, desk: Desk): XmlNode {
         coded('value', observation.code, { type: 'CD', reference: `${id}c` }),
         author(observation, desk),
         observation.notes.length > 0 && comment(`${id}n`),
+        encounterLink(observation, desk),
       ),
     ),
   )

@@ -6,6 +6,7 @@ import { coded, codedElsewhere } from '../entries/code.ts'
 import { comment } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
 import { finding } from '../entries/finding.ts'
+import { encounterLink } from '../entries/encounter-link.ts'
 import { author, performer } from '../entries/participation.ts'
 import { organisationIds, partyName } from '../entries/people.ts'
 import { routeCode } from '../entries/route.ts'
@@ -146,6 +147,7 @@ function activity(immunization: Immunization, id: string, desk: Desk): XmlTempla
     ${author(immunization, desk)}
     ${reasonNotGiven && refusal(reasonNotGiven, immunization, desk)}
     ${immunization.notes.length > 0 && comment(`${id}n`)}
+    ${encounterLink(immunization, desk)}
   </substanceAdministration>`
 }
 

@@ -12,7 +12,10 @@ test('a statement, its plan and its orders are one medication with its issues un
   const ids = all(made[0] ?? assert.fail(), 'id').map((id) => id.attributes?.extension)
   assert.ok(ids.includes('MedicationStatement/s'))
   assert.ok(ids.includes('MedicationRequest/plan'))
-  assert.equal(byTemplate(made[0] ?? assert.fail(), '4.17').length, 3)
+  assert.deepEqual(
+    byTemplate(made[0] ?? assert.fail(), '4.17').map((order) => first(order, 'id').attributes?.extension),
+    ['MedicationStatement/s authorisation', ...['r1', 'r2', 'r3'].map((id) => `MedicationRequest/${id}`)],
+  )
   for (const key of ['MedicationStatement/s', 'MedicationRequest/plan', 'MedicationRequest/r1', 'MedicationRequest/r3'])
     assert.equal(document.ledger.find((line) => line.resource === key)?.became, 'entry')
   assert.equal(document.ledger.find((line) => line.resource === 'Medication/m')?.became, 'supporting')
@@ -168,4 +171,35 @@ test('the time an authorisation holds for is told beside the one moment its stat
     ...aMedication({ statement: { effectivePeriod: undefined, effectiveDateTime: '2019-04-01' } }),
   )
   assert.match(words(document.section('Medications')), /Authorised for: From 28 Mar 2019/)
+})
+
+test('how much and how often an authorisation lets be issued is an entry, with the digits of the record', () => {
+  const repeats = {
+    url: 'https://fhir.nhs.uk/STU3/StructureDefinition/Extension-CareConnect-GPC-MedicationRepeatInformation-1',
+    extension: [{ url: 'numberOfRepeatPrescriptionsAllowed', valuePositiveInt: 6 }],
+  }
+  const [made] = activities(convert(...aMedication({ orders: [], plan: { extension: [repeats] } })))
+  const [order] = byTemplate(made ?? assert.fail(), '4.17')
+  assert.equal(first(order ?? assert.fail(), 'repeatNumber').attributes?.value, '6')
+  const amount = first(order ?? assert.fail(), 'quantity')
+  assert.equal(amount.attributes?.value ?? first(amount, 'translation').attributes?.value, '100')
+  assert.equal(first(order ?? assert.fail(), 'effectiveTime', 'low').attributes?.value, '20190328')
+})
+
+test('repeats beyond the first supply stay in words: as a number of all supplies they would be another number', () => {
+  const plan = { dispenseRequest: { numberOfRepeatsAllowed: 6, quantity: { value: 28, unit: 'tablet' } } }
+  const [made] = activities(convert(...aMedication({ orders: [], plan })))
+  assert.equal(all(made ?? assert.fail(), 'repeatNumber').length, 0)
+})
+
+test('an item recorded at an encounter of the record refers to the entry of that encounter', () => {
+  const encounter = { resourceType: 'Encounter', id: 'e', status: 'finished', type: [{ text: 'Surgery' }] }
+  const at = (id: string) =>
+    convert(...aMedication({ statement: { context: { reference: `Encounter/${id}` } } }), encounter)
+  const linked = (document: ReturnType<typeof convert>) =>
+    byTemplate(document.section('Medications'), '4.122').map((one) => first(one, 'id').attributes?.extension)
+  assert.deepEqual(linked(at('e')), ['Encounter/e'])
+  const ids = all(at('e').section('Encounters'), 'encounter').map((one) => first(one, 'id').attributes?.extension)
+  assert.deepEqual(ids, ['Encounter/e'])
+  assert.deepEqual(linked(at('elsewhere')), [])
 })

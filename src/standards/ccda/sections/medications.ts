@@ -4,6 +4,7 @@ import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
 import { comment } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
+import { encounterLink } from '../entries/encounter-link.ts'
 import { author, performer } from '../entries/participation.ts'
 import { useParty } from '../entries/people.ts'
 import { routeCode } from '../entries/route.ts'
@@ -79,7 +80,10 @@ function medicationParts(medication: Medication, desk: Desk): { row: XmlNode; en
     desk.ledger.placed(issue.key, 'medications', issueId)
     if (issue.product?.key !== undefined) desk.ledger.used(issue.product.key, 'The product of a medication')
     if (issue.performer) useParty(issue.performer, 'Dispenser of a medication', desk)
-    return { row: issueRow(issue, medication, issueId), entry: supply(issue, medication, issueId, desk) }
+    return {
+      row: issueRow(issue, medication, issueId, encounterWords(issue, medication, desk)),
+      entry: supply(issue, medication, issueId, desk),
+    }
   })
   const cells = [
     [content(`${id}c`, medication.code.text || 'Medication without a name'), ...otherName(medication.code)],
@@ -162,9 +166,27 @@ function activity(
     <consumable>${product(medication.code, `${id}c`, desk.id(medication.product.key ?? medication.key, 'product'))}</consumable>
     ${author(medication, desk)}
     ${medication.dosage.length > 0 && instruction(`${id}d`)}
+    ${authorised(medication, id, desk)}
     ${issues.map((issue) => xml`<entryRelationship typeCode="REFR">${issue}</entryRelationship>`)}
     ${noteId !== undefined && comment(noteId)}
+    ${encounterLink(medication, desk)}
   </substanceAdministration>`
+}
+
+/** Medication Supply Order for the medication as a whole: how much of it, and how often, may be supplied. */
+function authorised({ key, quantity: supplied, authorised: given }: Medication, id: string, desk: Desk) {
+  const amount = supplied?.quantity
+  const repeats = given?.issuesAllowed
+  if (amount === undefined && repeats === undefined) return undefined
+  return xml`<entryRelationship typeCode="REFR"><supply classCode="SPLY" moodCode="INT">
+    ${templates('4.17', '2014-06-09')}
+    ${desk.id(key, 'authorisation')}
+    <text><reference value="#${id}"/></text>
+    ${statusCode(given?.status)}
+    ${effectiveTime(given?.period ?? {}, 'IVL_TS')}
+    ${repeats !== undefined && /^\d+$/.test(repeats) && xml`<repeatNumber value="${repeats}"/>`}
+    ${amount && quantity('quantity', amount)}
+  </supply></entryRelationship>`
 }
 
 /** Medication Information. */
@@ -186,14 +208,22 @@ function instruction(reference: string): XmlTemplate {
   </substanceAdministration></entryRelationship>`
 }
 
-function issueRow(issue: MedicationIssue, medication: Medication, id: string): XmlNode {
+/** In words, since a supply order takes no reference to another entry. */
+function encounterWords({ encounter }: MedicationIssue, medication: Medication, desk: Desk): string {
+  const item = encounter === undefined || encounter === medication.encounter ? undefined : desk.item(encounter)
+  return item === undefined ? '' : readableWhen(item.when)
+}
+
+function issueRow(issue: MedicationIssue, medication: Medication, id: string, encounter: string): XmlNode {
   const other = issue.code.text !== '' && issue.code.text !== medication.code.text
   return row(id, [
     readableWhen(issue.when) || '',
     other ? [`${issue.code.text}: `, ...wordsOf(issue.dosage)] : wordsOf(issue.dosage),
     quantityWords(issue.quantity),
     statusWords(issue.status),
-    details(issue, issue.notes.length > 0 ? `${id}n` : undefined),
+    details(issue, issue.notes.length > 0 ? `${id}n` : undefined, [
+      { label: 'Recorded at an encounter', text: encounter },
+    ]),
     recordedBy(issue),
   ])
 }

@@ -5,6 +5,7 @@ import { coded } from '../entries/code.ts'
 import { comment } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
 import { finding } from '../entries/finding.ts'
+import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
 import { templates } from '../entries/template.ts'
 import { content, row, table } from '../narrative.ts'
@@ -118,5 +119,6 @@ function act(item: OtherItem, id: string, desk: Desk): XmlTemplate {
     <statusCode code="${item.mistaken === undefined ? 'completed' : 'nullified'}"/>
     ${effectiveTime(item.when)}
     ${author(item, desk)}
+    ${encounterLink(item, desk)}
   </act>`
 }

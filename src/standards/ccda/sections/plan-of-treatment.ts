@@ -3,6 +3,7 @@ import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
 import { comment, textReference } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
+import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
 import { partyName, useParty } from '../entries/people.ts'
 import { templates } from '../entries/template.ts'
@@ -99,6 +100,7 @@ function planned(plan: Plan, id: string, desk: Desk): XmlNode {
     priority(plan.priority),
     author(plan, desk),
     plan.notes.length > 0 && comment(`${id}n`),
+    encounterLink(plan, desk),
   )
 }
 

@@ -5,6 +5,7 @@ import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
 import { comment } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
+import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
 import { templates } from '../entries/template.ts'
 import { content, lineBreak, row, table } from '../narrative.ts'
@@ -128,6 +129,7 @@ function concern(problem: Problem, id: string, noteId: string | undefined, desk:
       ${noteId !== undefined && comment(noteId)}
     </observation></entryRelationship>
     ${problem.links.map((link) => reference(link, desk))}
+    ${encounterLink(problem, desk)}
   </act>`
 }
 

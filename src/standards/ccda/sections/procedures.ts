@@ -3,6 +3,7 @@ import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
 import { comment, textReference } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
+import { encounterLink } from '../entries/encounter-link.ts'
 import { author, performer } from '../entries/participation.ts'
 import { targetSite } from '../entries/result.ts'
 import { templates } from '../entries/template.ts'
@@ -87,5 +88,6 @@ function activity(procedure: Procedure, id: string, desk: Desk): XmlNode {
     performer(procedure.performer, desk),
     author(procedure, desk),
     procedure.notes.length > 0 && comment(`${id}n`),
+    encounterLink(procedure, desk),
   )
 }

@@ -172,3 +172,35 @@ test('every row of a report, a heading too, has an entry that points at it', () 
   for (const row of all(section, 'tr').filter((one) => one.attributes?.ID !== undefined))
     assert.ok(pointed.has(`#${row.attributes?.ID}`) || pointed.has(`#${row.attributes?.ID}c`), words(row))
 })
+
+test('the status of a result that C-CDA has no code for is told, and a comment of the entry points at it', () => {
+  const section = convert(report(['w']), result('w', { status: 'unknown' })).section('Results')
+  const comments = byTemplate(section, '4.64').map((one) => first(one, 'reference').attributes?.value)
+  const words = all(section, 'content').filter((one) => comments.includes(`#${one.attributes?.ID}`))
+  assert.deepEqual(
+    words.map((one) => one.children),
+    [
+      ['Status: ', 'unknown'],
+      ['Status: ', 'unknown'],
+    ],
+  )
+  assert.equal(byTemplate(alone({ status: 'final', valueString: 'x' }), '4.64').length, 0)
+})
+
+test('the value of a result that was entered in error is read, and no software finds it in the entry', () => {
+  for (const status of ['entered-in-error', 'final']) {
+    const section = convert(report(['w']), result('w', { status, interpretation: { text: 'High' } })).section('Results')
+    const entry = byTemplate(section, '4.2')[1] ?? assert.fail()
+    assert.match(words(section), /7\.6 10\*9\/L/)
+    assert.equal(first(entry, 'value').attributes?.value, status === 'final' ? '7.6' : undefined)
+    assert.equal(all(entry, 'interpretationCode').length, status === 'final' ? 1 : 0)
+  }
+})
+
+test('a value that is about right is no exact number in the entry', () => {
+  const url = 'https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-ValueApproximation-1'
+  const extension = [{ url, valueBoolean: true }]
+  const section = alone({ valueQuantity: { value: 7.6, unit: 'g/L', extension } })
+  const value = all(section, 'value')[0] ?? assert.fail()
+  assert.deepEqual([value.attributes?.['xsi:type'], words(value)], ['ST', 'About 7.6 g/L'])
+})

@@ -3,10 +3,19 @@ import { xml } from '../../xml/template.ts'
 import { type Desk, identifier } from '../desk.ts'
 import { coded } from '../entries/code.ts'
 import { comment } from '../entries/comment.ts'
-import { details, recordedBy } from '../entries/details.ts'
+import { details, type MarkedFact, recordedBy } from '../entries/details.ts'
+import { encounterLink } from '../entries/encounter-link.ts'
 import { author, performer } from '../entries/participation.ts'
 import { partyName, useParty } from '../entries/people.ts'
-import { interpretation, referenceRanges, resultStatus, resultValue, targetSite } from '../entries/result.ts'
+import {
+  interpretation,
+  isResultStatus,
+  mistakenValue,
+  referenceRanges,
+  resultStatus,
+  resultValue,
+  targetSite,
+} from '../entries/result.ts'
 import { templates } from '../entries/template.ts'
 import { append, caption, content, contentOf, lineBreak, lines, paragraph, row, table } from '../narrative.ts'
 import type { Component, Observation, Report, Specimen, When } from '../record.ts'
@@ -62,7 +71,7 @@ function reportParts(report: Report, desk: Desk, told: Set<string>): { blocks: X
   const when = readableWhen(report.when) || readable(report.issued)
   const noteId = `${id}n`
   const facts = details(report, undefined, [
-    { label: 'Status', text: report.status ?? '' },
+    statusFact(report.status, id),
     { label: 'Issued', text: readable(report.issued) },
     { label: 'By', text: partyName(report.performer) },
     ...report.specimens.map((specimen) => ({ label: 'Specimen', text: specimenText(specimen) })),
@@ -77,6 +86,16 @@ function reportParts(report: Report, desk: Desk, told: Set<string>): { blocks: X
   const rows = made.flatMap((one) => one.rows)
   if (rows.length > 0) blocks.push(table('', headings, rows))
   return { blocks, entries: [entry(reportOrganizer(report, id, desk)), ...made.map((one) => entry(one.organizer))] }
+}
+
+/** A status that says nothing has no code among those a result may have, so that a comment has to say it. */
+function unstated(status: string | undefined): boolean {
+  return !isResultStatus(status)
+}
+
+function statusFact(status: string | undefined, id: string): MarkedFact {
+  const text = status ?? 'not recorded'
+  return unstated(status) ? { label: 'Status', text, id: `${id}s` } : { label: 'Status', text }
 }
 
 export function specimenText(specimen: Specimen): string {
@@ -111,8 +130,12 @@ function reportOrganizer(report: Report, id: string, desk: Desk): XmlTemplate {
       ${
         report.conclusion === undefined
           ? xml`<value xsi:type="ST" nullFlavor="NI"/>`
-          : xml`<value xsi:type="ST">${[report.conclusion]}</value>`
+          : report.mistaken === undefined
+            ? xml`<value xsi:type="ST">${[report.conclusion]}</value>`
+            : mistakenValue
       }
+      ${unstated(report.status) && comment(`${id}s`)}
+      ${encounterLink(report, desk)}
     </observation></component>
   </organizer>`
 }
@@ -231,10 +254,7 @@ function resultRow(observation: Observation, id: string, report: Report | undefi
       more,
       { label: 'Body site', text: observation.bodySite?.text ?? '' },
       { label: 'Method', text: observation.method?.text ?? '' },
-      {
-        label: 'Status',
-        text: observation.status === undefined || observation.status === 'final' ? '' : observation.status,
-      },
+      observation.status !== 'final' && statusFact(observation.status, id),
     ]),
     recordedBy(observation),
   ])
@@ -287,12 +307,14 @@ function resultElement(
     <text><reference value="#${id}"/></text>
     <statusCode code="${resultStatus(observation.status)}"/>
     ${effectiveTime(observation.when)}
-    ${resultValue(part, heading)}
-    ${interpretation(part.interpretation)}
+    ${observation.mistaken === undefined ? resultValue(part, heading) : mistakenValue}
+    ${observation.mistaken === undefined && interpretation(part.interpretation)}
     ${own && observation.method && coded('methodCode', observation.method)}
     ${own && targetSite(observation.bodySite)}
     ${own && author(observation, desk)}
     ${own && observation.notes.length > 0 && comment(`${id}n`)}
+    ${own && unstated(observation.status) && comment(`${id}s`)}
+    ${own && encounterLink(observation, desk)}
     ${referenceRanges(part.ranges)}
   </observation>`
 }

@@ -5,6 +5,7 @@ import { loinc, snomed } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
 import { comment, textReference } from '../entries/comment.ts'
+import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
 import { templates } from '../entries/template.ts'
 import { valueElement } from '../entries/value.ts'
@@ -70,6 +71,7 @@ function socialEntry(observation: Observation, id: string, desk: Desk): XmlNode 
       ),
       author(observation, desk),
       observation.notes.length > 0 && comment(`${id}n`),
+      encounterLink(observation, desk),
     )
   const topic = socialTopic(observation.code)
   const translation =
@@ -92,5 +94,6 @@ function socialEntry(observation: Observation, id: string, desk: Desk): XmlNode 
       : coded('value', observation.code, { type: 'CD', reference: `${id}c` }),
     author(observation, desk),
     observation.notes.length > 0 && comment(`${id}n`),
+    encounterLink(observation, desk),
   )
 }

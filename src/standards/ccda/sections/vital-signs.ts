@@ -6,6 +6,7 @@ import type { Desk } from '../desk.ts'
 import { asTranslations, coded } from '../entries/code.ts'
 import { comment, commentAct } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
+import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
 import { knownInterpretation, referenceRanges, targetSite } from '../entries/result.ts'
 import { templates } from '../entries/template.ts'
@@ -143,6 +144,7 @@ function vital(
     ${targetSite(observation.bodySite)}
     ${author(observation, desk)}
     ${own && observation.notes.length > 0 && comment(`${id}n`)}
+    ${encounterLink(observation, desk)}
     ${referenceRanges(part.ranges)}
   </observation>`
 }
