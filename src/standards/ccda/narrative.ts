@@ -8,8 +8,9 @@ export function paragraph(...children: XmlNode[]): XmlTemplate {
   return xml`<paragraph>${children}</paragraph>`
 }
 
+/** Stands over the blocks that come after it. */
 export function caption(text: string): XmlTemplate {
-  return xml`<paragraph><content styleCode="Bold">${text}</content></paragraph>`
+  return xml`<paragraph styleCode="xHeading"><content styleCode="Bold">${text}</content></paragraph>`
 }
 
 export function content(id: string | undefined, ...children: XmlNode[]): XmlTemplate {

@@ -21,6 +21,24 @@ test('each column of a table has a header with its scope, and each section a hea
     assert.ok(page.includes(`>${title}</h2>`), title)
 })
 
+test('each row of a table has a header too, and a table without a caption is called by its section', () => {
+  const encounter = { resourceType: 'Encounter', id: 'e', status: 'finished', type: [{ text: 'Surgery' }] }
+  const page = htmlPage(convert(encounter).value)
+  assert.match(page, /<tr id="e1"><th scope="row"><span id="e1c">Surgery<\/span><\/th><td>/)
+  assert.match(page, /role="region" aria-label="Encounters"/)
+})
+
+test('what stands over the results of a report is a heading below that of its section', () => {
+  const report = {
+    resourceType: 'DiagnosticReport',
+    id: 'r',
+    status: 'final',
+    code: { text: 'Full blood count' },
+    issued: '2020-01-02',
+  }
+  assert.match(htmlPage(convert(report).value), /<h3>Full blood count, 2 Jan 2020<\/h3>/)
+})
+
 test('what a record holds is never markup', () => {
   const page = htmlPage(
     convert(

@@ -48,7 +48,7 @@ export function htmlPage(ccd: XmlElement): string {
         entries.map(({ section, id, title: name }) =>
           el('section', { 'aria-labelledby': id }, [
             el('h2', { id }, [name]),
-            ...(child(section, 'text')?.children ?? []).flatMap((node) => narrativeHtml(node)),
+            ...(child(section, 'text')?.children ?? []).flatMap((node) => narrativeHtml(node, name)),
           ]),
         ),
       ),
@@ -61,7 +61,7 @@ const style = `body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:8
 .skip{position:absolute;left:-999rem}.skip:focus{left:1rem;top:1rem;background:#fff;padding:.5rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem}dt{font-weight:600}dd{margin:0}
 .table{overflow-x:auto;margin:1rem 0}table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:600;padding:.25rem 0}
-th,td{border:1px solid #767676;padding:.25rem .5rem;text-align:left;vertical-align:top}th{background:#eee}
+th,td{border:1px solid #767676;padding:.25rem .5rem;text-align:left;vertical-align:top}thead th{background:#eee}tbody th{font-weight:inherit}
 .warning{border-left:.5rem solid #b00020;padding:.5rem 1rem;background:#fdecee}:focus-visible{outline:.2rem solid #005fcc}
 @media print{nav,.skip{display:none}body{max-width:none;font-size:9pt}.table{overflow:visible}thead{display:table-header-group}tr{break-inside:avoid}h2{break-after:avoid}}`
 
