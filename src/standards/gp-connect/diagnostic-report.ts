@@ -1,9 +1,9 @@
 import type { Fact, Observation, Report, Specimen } from '../ccda/record.ts'
 import { optional } from './datatypes.ts'
-import { object, objects } from './json.ts'
+import { object, objects, rawString } from './json.ts'
 import { item, type Reader, whenOf } from './item.ts'
 import { nameOf } from './people.ts'
-import { elements } from './say.ts'
+import { elements, sayHeld } from './say.ts'
 import type { SourceEntry } from './source.ts'
 
 const read = elements(
@@ -70,11 +70,9 @@ export function readReport(
   for (const diagnosis of objects(resource.codedDiagnosis)) codedFact(facts, 'Diagnosis', diagnosis)
   for (const form of objects(resource.presentedForm)) {
     const name = [text(form.title), text(form.url), text(form.contentType)].filter(Boolean).join(', ')
-    fact(
-      facts,
-      'Document',
-      form.data === undefined ? name : `${name || 'Without a name'} (held in the record, and not shown here)`,
-    )
+    fact(facts, 'Document', name)
+    const data = rawString(form.data)
+    if (data !== undefined) sayHeld(reader, facts, name === '' ? 'Document' : 'Its contents', data)
   }
   for (const image of objects(resource.image))
     fact(facts, 'Image', text(image.comment) ?? text(object(image.link)?.display))

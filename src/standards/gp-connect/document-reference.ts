@@ -3,7 +3,7 @@ import { optional } from './datatypes.ts'
 import { object, objects, rawString } from './json.ts'
 import { item, type Reader } from './item.ts'
 import { nameOf } from './people.ts'
-import { elements, sayTheRest } from './say.ts'
+import { elements, sayHeld, sayTheRest } from './say.ts'
 import type { SourceEntry } from './source.ts'
 
 const read = elements(
@@ -49,7 +49,8 @@ export function readDocument(reader: Reader, entry: SourceEntry): KnownDocument 
     const held = object(content.attachment)
     if (!held) continue
     sayTheRest(reader, facts, held, readOfAttachment)
-    if (rawString(held.data) !== undefined) fact(facts, 'Contents', 'Held in the record, and not shown here')
+    const data = rawString(held.data)
+    if (data !== undefined) sayHeld(reader, facts, 'Contents', data)
   }
   if (context) sayTheRest(reader, facts, context, readOfContext)
   const encounter = source.resolve(context?.encounter)

@@ -1,7 +1,7 @@
 import type { Fact, OtherItem } from '../ccda/record.ts'
 import { item, type Reader } from './item.ts'
 import { type Json, rawString } from './json.ts'
-import { sayTheRest } from './say.ts'
+import { sayHeld, sayTheRest } from './say.ts'
 import type { SourceEntry } from './source.ts'
 
 /**
@@ -13,7 +13,9 @@ export function readOther(reader: Reader, entry: SourceEntry): OtherItem {
   source.current = entry
   const { resource } = entry
   const facts: Fact[] = []
-  sayTheRest(reader, facts, resource, passedOver)
+  const bytes = entry.type === 'Binary' ? rawString(resource.content ?? resource.data) : undefined
+  if (bytes !== undefined) sayHeld(reader, facts, 'Contents', bytes)
+  sayTheRest(reader, facts, resource, bytes === undefined ? passedOver : passedOverOfBinary)
   const when = firstText(reader, resource, [
     'effectiveDateTime',
     'performedDateTime',
@@ -52,6 +54,8 @@ const passedOver = new Set([
   'contained',
   'modifierExtension',
 ])
+
+const passedOverOfBinary = new Set([...passedOver, 'content', 'data'])
 
 function firstText({ datatypes }: Reader, resource: Json, names: readonly string[]): string | undefined {
   for (const name of names) {

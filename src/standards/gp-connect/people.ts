@@ -2,7 +2,7 @@ import type { Organisation, Party, Patient, Place, Practitioner, PractitionerRol
 import { type Datatypes, optional, readDatatypes } from './datatypes.ts'
 import { extension, extensions } from './extensions.ts'
 import { boolean, type Json, object, objects, rawString } from './json.ts'
-import { elements, sayTheRest } from './say.ts'
+import { elements, say, sayTheRest } from './say.ts'
 import type { Source, SourceEntry } from './source.ts'
 
 /** The people, organisations and places of a bundle, each read once and shared by all who point at it. */
@@ -214,6 +214,7 @@ export function readPatient(source: Source, entry: SourceEntry, people: People, 
   for (const { value } of telecoms(objects(resource.telecom).filter(former)))
     fact(facts, 'Former telephone or address', value)
   sayTheRest({ source, people, datatypes }, facts, resource, readOfPatient)
+  for (const photo of objects(resource.photo)) say({ source, people, datatypes }, facts, 'Photo', photo)
   let interpreter: boolean | undefined
   const languages: { code: string; preferred?: boolean; mode?: string; proficiency?: string }[] = []
   for (const communication of extensions(resource, 'NHSCommunication')) {

@@ -168,3 +168,31 @@ test('an author who is not in the record is told to be missing, once', () => {
     { severity: 'warning', text: 'Somebody whom the record names is not in it', resource: 'Practitioner/gone' },
   ])
 })
+
+test('bytes that a record holds are said to be there, by name and in the issues, and are no wall of letters', () => {
+  const data = 'JVBERi0xLjQK'.repeat(100)
+  for (const resource of [
+    { resourceType: 'Binary', id: 'b', contentType: 'application/pdf', content: data },
+    { resourceType: 'Media', id: 'm', content: { contentType: 'image/png', data: data.slice(0, 24) } },
+    { resourceType: 'DiagnosticReport', id: 'r', status: 'final', presentedForm: [{ title: 'Letter', data }] },
+    {
+      resourceType: 'DocumentReference',
+      id: 'd',
+      status: 'current',
+      content: [{ attachment: { contentType: 'application/pdf', data } }],
+    },
+    anObservation({ id: 'o', extension: [{ url: 'https://example.org/Extension-Scan-1', valueBase64Binary: data }] }),
+  ]) {
+    const document = convert(resource)
+    const text = narrative(resource)
+    assert.match(text, /Held in the record, \d+ characters in base64, and not included in this document/)
+    assert.equal(text.includes('JVBERi0xLjQK'), false)
+    const issue = document.issues.find((one) => /Contents that the record holds are not included/.test(one.text))
+    assert.equal(issue?.resource, `${resource.resourceType}/${resource.id}`)
+  }
+})
+
+test('a long text without bytes in it stays complete', () => {
+  const long = 'one two three '.repeat(200).trim()
+  assert.ok(narrative(anObservation({ interpretationNote: long })).includes(long))
+})

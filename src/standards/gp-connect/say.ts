@@ -25,6 +25,7 @@ export function say(reader: Speaker, facts: Fact[], name: string, value: unknown
   }
   const holder = object(value)
   if (!holder) {
+    if (typeof value === 'string' && isBytes(value)) return sayHeld(reader, facts, name, value)
     datatypes.fact(facts, name, typeof value === 'boolean' ? (value ? 'Yes' : 'No') : datatypes.text(value))
     return
   }
@@ -46,10 +47,41 @@ export function say(reader: Speaker, facts: Fact[], name: string, value: unknown
   } else if (isWordsAlone(holder)) datatypes.fact(facts, name, datatypes.text(holder.text))
   else
     for (const inner in holder)
-      if (/^(?:modifierE|e)xtension$/.test(inner))
+      if (inner === 'data' && typeof holder.data === 'string' && isAttachment(holder))
+        sayHeld(reader, facts, name, holder.data)
+      else if (/^(?:modifierE|e)xtension$/.test(inner))
         for (const one of objects(holder[inner])) sayExtension(reader, facts, one, `${name}: `, depth + 1)
       else if (inner !== 'url' && inner !== 'id')
         say(reader, facts, `${name}: ${label(inner)}`, holder[inner], depth + 1)
+}
+
+/** Contents that are bytes: that they are there is said, in the document and in its issues, and they stay where they are. */
+export function sayHeld(
+  { source, datatypes }: Pick<Speaker, 'source' | 'datatypes'>,
+  facts: Fact[],
+  name: string,
+  base64: string,
+): void {
+  datatypes.fact(
+    facts,
+    name,
+    `Held in the record, ${base64.length} characters in base64, and not included in this document`,
+  )
+  source.issue({
+    severity: 'warning',
+    text: 'Contents that the record holds are not included in the document',
+    ...(source.current && { resource: source.current.key }),
+  })
+}
+
+/** https://hl7.org/fhir/STU3/datatypes.html#Attachment; a SampledData has `data` too, of numbers. */
+function isAttachment(holder: Json): boolean {
+  return holder.dimensions === undefined && holder.origin === undefined
+}
+
+/** No words are so long without a space, in lines of such a length: bytes under a name that nobody knows. */
+function isBytes(text: string): boolean {
+  return text.length >= 1000 && /^(?:[A-Za-z0-9+/_-]{60,}[\r\n]+)*[A-Za-z0-9+/_-]+={0,2}\s*$/.test(text)
 }
 
 /** A reference of which only the name is left. */
