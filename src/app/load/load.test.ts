@@ -162,3 +162,15 @@ test('of a folder all records are read, below it too, in name order', () => {
     ['a/x.ndjson', 'b.json', 'c.jsonl'],
   )
 })
+
+test('of two lines with one id, the later one comes later', async () => {
+  const server = aServer(fine)
+  const lines = ['one', 'two', 'three'].map((family, n) =>
+    JSON.stringify({ resourceType: 'Patient', id: n === 1 ? 'b' : 'a', name: [{ family }] }),
+  )
+  await server.load(put('again.ndjson', lines.join('\n')))
+  const families = server.requests.map(({ body }) =>
+    [...(body ?? '').matchAll(/"family":"(\w+)"/g)].map(([, name]) => name),
+  )
+  assert.deepEqual(families, [['one', 'two'], ['three']])
+})

@@ -65,11 +65,18 @@ export function parcelOf(record: unknown, text: string, file: string): Parcel {
 async function* linesOf(file: string): AsyncGenerator<Parcel | Unreadable> {
   let resources: Resource[] = []
   let places: string[] = []
-  const parcel = (): Parcel => ({
-    request: { method: 'POST', path: '/fhir', body: JSON.stringify(batchOf(resources)) },
-    resources: resources.length,
-    places,
-  })
+  const addresses = new Set<string>()
+  const parcel = (): Parcel => {
+    const made = {
+      request: { method: 'POST', path: '/fhir', body: JSON.stringify(batchOf(resources)) },
+      resources: resources.length,
+      places,
+    } as const
+    resources = []
+    places = []
+    addresses.clear()
+    return made
+  }
   let number = 0
   const handle = await open(file)
   for await (const line of handle.readLines()) {
@@ -79,14 +86,16 @@ async function* linesOf(file: string): AsyncGenerator<Parcel | Unreadable> {
     try {
       const record = parseJson(line)
       if (!isResource(record)) throw new Problem('invalid', 'This is not a FHIR resource: it has no resourceType')
+      const { method, url } = requestFor(record)
+      // Entries of a batch have no order; of two lines with one id, the later one is what holds.
+      if (method === 'PUT' && addresses.has(url)) yield parcel()
+      if (method === 'PUT') addresses.add(url)
       resources.push(record)
       places.push(place)
     } catch (error) {
       yield { place, reason: reasonOf(error) }
     }
-    if (resources.length < linesAtOnce) continue
-    yield parcel()
-    ;[resources, places] = [[], []]
+    if (resources.length >= linesAtOnce) yield parcel()
   }
   if (resources.length > 0) yield parcel()
 }
