@@ -3,7 +3,6 @@
  * again when they die, and adds up their figures. https://nodejs.org/docs/latest-v24.x/api/cluster.html
  */
 import cluster, { type Worker } from 'node:cluster'
-import { once } from 'node:events'
 import { prometheusText } from '../platform/telemetry/metrics.ts'
 import type { MetricJson } from '../platform/telemetry/request-metrics.ts'
 import type { Config } from './config.ts'
@@ -70,6 +69,8 @@ export async function startWorkers(count: number, task: WorkerTask, lost: (reaso
         startOne().then(resolve, (error: Error) => given(error.message))
       })
       worker.on('online', () => tell(worker, { task }))
+      // A worker may be gone while something is being said to it. Unheard, that would end this process too.
+      worker.on('error', () => {})
     })
 
   const stop = async () => {
@@ -77,7 +78,7 @@ export async function startWorkers(count: number, task: WorkerTask, lost: (reaso
     const alive = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
     await Promise.all(
       alive.map(async (worker) => {
-        const gone = once(worker, 'exit')
+        const gone = new Promise((resolve) => worker.once('exit', resolve))
         worker.process.kill('SIGTERM')
         await gone
       }),
