@@ -149,6 +149,8 @@ export type HumanName = {
   readonly given: readonly string[]
   readonly prefix: readonly string[]
   readonly suffix: readonly string[]
+  /** When it is or was in use. */
+  readonly period?: When
 }
 export type Address = {
   readonly use?: string
@@ -158,8 +160,16 @@ export type Address = {
   readonly state?: string
   readonly postalCode?: string
   readonly country?: string
+  /** `postal` or `physical`. */
+  readonly type?: string
+  readonly period?: When
 }
-export type Telecom = { readonly system?: string; readonly value: string; readonly use?: string }
+export type Telecom = {
+  readonly system?: string
+  readonly value: string
+  readonly use?: string
+  readonly period?: When
+}
 
 export type Organisation = {
   readonly key: string

@@ -156,6 +156,7 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
         given: strings(one.given),
         prefix: strings(one.prefix),
         suffix: strings(one.suffix),
+        ...optional('period', period(one.period)),
       }
     })
   const strings = (value: unknown): string[] => {
@@ -179,6 +180,8 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
         ...optional('state', word(one.state)),
         ...optional('postalCode', word(one.postalCode)),
         ...optional('country', word(one.country)),
+        ...optional('type', text(one.type)),
+        ...optional('period', period(one.period)),
       }
     })
 
@@ -187,7 +190,12 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
     for (const one of objects(value)) {
       const words = word(one.value)
       if (words)
-        found.push({ value: words, ...optional('system', text(one.system)), ...optional('use', text(one.use)) })
+        found.push({
+          value: words,
+          ...optional('system', text(one.system)),
+          ...optional('use', text(one.use)),
+          ...optional('period', period(one.period)),
+        })
     }
     return found
   }

@@ -182,6 +182,8 @@ const readOfPatient = elements(
   'photo',
 )
 
+const readOfContact = elements('relationship', 'name', 'telecom', 'address')
+
 /** https://digital.nhs.uk GP Connect: CareConnect-GPC-Patient-1 */
 export function readPatient(source: Source, entry: SourceEntry, people: People, datatypes: Datatypes): Patient {
   const { text, identifiers, names, addresses, telecoms, coded, period, fact } = datatypes
@@ -215,6 +217,14 @@ export function readPatient(source: Source, entry: SourceEntry, people: People, 
     fact(facts, 'Former telephone or address', value)
   sayTheRest({ source, people, datatypes }, facts, resource, readOfPatient)
   for (const photo of objects(resource.photo)) say({ source, people, datatypes }, facts, 'Photo', photo)
+  for (const contact of objects(resource.contact)) {
+    const [name, ...others] = names(contact.name)
+    const who = name?.text ?? [...(name?.given ?? []), name?.family].filter(Boolean).join(' ')
+    const prefix = who === '' ? 'Contact: ' : `Contact ${who}: `
+    // A person who is no patient has a name and nothing else in CDA.
+    sayTheRest({ source, people, datatypes }, facts, contact, readOfContact, prefix)
+    for (const other of others) fact(facts, `${prefix}Other name`, other.text ?? other.family)
+  }
   let interpreter: boolean | undefined
   const languages: { code: string; preferred?: boolean; mode?: string; proficiency?: string }[] = []
   for (const communication of extensions(resource, 'NHSCommunication')) {

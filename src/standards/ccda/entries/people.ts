@@ -2,7 +2,8 @@ import { element, type XmlElement, type XmlNode, type XmlTemplate } from '../../
 import { constant } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
 import { identifier } from '../desk.ts'
-import type { Address, HumanName, Organisation, Party, Practitioner, Telecom } from '../record.ts'
+import type { Address, HumanName, Organisation, Party, Practitioner, Telecom, When } from '../record.ts'
+import { writtenTime } from '../time.ts'
 
 /** Names, addresses and telephone numbers as the US Realm Header wants them, unknown where the record has none. */
 
@@ -42,7 +43,7 @@ export function address(value: Address | undefined): XmlElement {
   if (lines.length === 0 && !city && !district && !postalCode && !state) return element('addr', { nullFlavor: 'UNK' })
   return element(
     'addr',
-    { use: value.use === undefined ? undefined : addressUse[value.use] },
+    { use: addressUses(value) },
     ...(lines.length === 0
       ? [element('streetAddressLine', { nullFlavor: 'UNK' })]
       : lines.map((line) => element('streetAddressLine', undefined, line))),
@@ -52,7 +53,29 @@ export function address(value: Address | undefined): XmlElement {
     postalCode !== undefined && element('postalCode', undefined, postalCode),
     // Outside the United States no state or ZIP code is asked for.
     element('country', undefined, countryCode(country)),
+    ...useablePeriod(value.period),
   )
+}
+
+/** A set of codes: `HP PST` is where letters go to at home. */
+function addressUses({ use, type }: Address): string | undefined {
+  const codes = [addressUse[use ?? ''], addressType[type ?? '']].filter((code) => code !== undefined)
+  return codes.length === 0 ? undefined : codes.join(' ')
+}
+const addressType: Readonly<Record<string, string>> = { postal: 'PST', physical: 'PHYS' }
+
+/** The time that an address or a telephone number is in use, where the record gives one that can be read. */
+function useablePeriod(period: When | undefined): XmlElement[] {
+  const ends = endsOf(period)
+  return ends.length === 0 ? [] : [element('useablePeriod', { 'xsi:type': 'IVL_TS' }, ...ends)]
+}
+
+export function endsOf(period: When | undefined): XmlElement[] {
+  const [low, high] = [writtenTime(period?.start), writtenTime(period?.end)]
+  return [
+    ...(low === undefined ? [] : [element('low', { value: low })]),
+    ...(high === undefined ? [] : [element('high', { value: high })]),
+  ]
 }
 
 function countryCode(country: string | undefined): string {
@@ -71,10 +94,14 @@ const schemes: Readonly<Record<string, string>> = {
   url: '',
 }
 
-export function telecom({ system, value, use }: Telecom): XmlElement {
+export function telecom({ system, value, use, period }: Telecom): XmlElement {
   const bare = value.replaceAll(/\s+/g, '')
   const url = /^[a-z][a-z0-9+.-]*:/i.test(bare) ? bare : (schemes[system ?? 'phone'] ?? '') + bare
-  return element('telecom', { use: use === undefined ? undefined : telecomUse[use], value: url })
+  return element(
+    'telecom',
+    { use: use === undefined ? undefined : telecomUse[use], value: url },
+    ...useablePeriod(period),
+  )
 }
 
 export function telecoms(values: readonly Telecom[]): XmlNode[] {

@@ -1,7 +1,7 @@
 import { element, type XmlElement, type XmlNode } from '../../xml/element.ts'
 import type { Desk } from '../desk.ts'
 import { identifier } from '../desk.ts'
-import { address, nameParts, organisationIds, telecoms, unknownTelecom } from '../entries/people.ts'
+import { address, endsOf, nameParts, organisationIds, telecoms, unknownTelecom } from '../entries/people.ts'
 import type { HumanName, Organisation, Patient } from '../record.ts'
 import { point } from '../time.ts'
 
@@ -61,7 +61,6 @@ function patientNames(names: readonly HumanName[]): XmlElement[] {
         ? [whole === undefined ? element('family', { nullFlavor: 'UNK' }) : element('family', undefined, whole)]
         : []),
     ]
-    const old = name.use === 'old' || name.use === 'maiden'
     return {
       name: 'name',
       attributes: { use: name.use === undefined ? undefined : nameUse[name.use] },
@@ -74,11 +73,18 @@ function patientNames(names: readonly HumanName[]): XmlElement[] {
           .map((part) => (name.use === 'maiden' ? { ...part, attributes: { qualifier: 'BR' } } : part)),
         ...missing.filter((part) => part.name === 'family'),
         ...parts.filter((part) => part.name === 'suffix'),
-        // No longer in use, since a time that is not known.
-        ...(old ? [element('validTime', undefined, element('high', { nullFlavor: 'UNK' }))] : []),
+        ...validTime(name),
       ],
     }
   })
+}
+
+function validTime({ use, period }: HumanName): XmlElement[] {
+  const ends = endsOf(period)
+  const ended = ends.some((end) => end.name === 'high')
+  // No longer in use, since a time that is not known.
+  if (!ended && (use === 'old' || use === 'maiden')) ends.push(element('high', { nullFlavor: 'UNK' }))
+  return ends.length === 0 ? [] : [element('validTime', undefined, ...ends)]
 }
 
 const genders: Readonly<Record<string, { code: string; name: string }>> = {

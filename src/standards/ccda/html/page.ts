@@ -75,13 +75,17 @@ function patient(document: ExpandedElement): ExpandedElement[] {
       .map(text)
       .filter(Boolean)
       .join(' ')
-    return words !== '' && child(name, 'validTime') ? `${words} (no longer in use)` : words
+    return words !== '' && hasEnded(child(child(name, 'validTime'), 'high'), document)
+      ? `${words} (no longer in use)`
+      : words
   })
   const died = child(person, 'sdtc:deceasedTime')?.attributes?.value
   const nhsNumber = children(role, 'id').find((id) => id.attributes?.root === '2.16.840.1.113883.2.1.4.1')?.attributes
     ?.extension
   const birth = child(person, 'birthTime')?.attributes?.value
-  const address = child(role, 'addr')
+  const addresses = children(role, 'addr')
+  const address =
+    addresses.find((one) => !hasEnded(child(child(one, 'useablePeriod'), 'high'), document)) ?? addresses[0]
   const practice = child(role, 'providerOrganization')
   const facts: [string, string | undefined][] = [
     ['Name', names.filter(Boolean).join('; ')],
@@ -101,6 +105,14 @@ function patient(document: ExpandedElement): ExpandedElement[] {
     ['Document made', dateOf(child(document, 'effectiveTime')?.attributes?.value ?? '')],
   ]
   return facts.flatMap(([label, value]) => (value ? [el('dt', {}, [label]), el('dd', {}, [value])] : []))
+}
+
+/** At a time before the document's, or one that is not known; days are days, whatever the zone. */
+function hasEnded(high: ExpandedElement | undefined, document: ExpandedElement): boolean {
+  if (high === undefined) return false
+  const end = high.attributes?.value?.slice(0, 8)
+  const made = child(document, 'effectiveTime')?.attributes?.value ?? ''
+  return end === undefined || end < made.slice(0, end.length)
 }
 
 /** `20250101` is 1 Jan 2025. */
