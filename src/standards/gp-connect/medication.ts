@@ -6,6 +6,7 @@ import { array, boolean, type Json, object, objects, rawString } from './json.ts
 import { item, modifiers, notForPatient, nothing, type Reader, whenOf } from './item.ts'
 import { nameOf } from './people.ts'
 import { elements, say, sayTheRest } from './say.ts'
+import { shared } from './shared.ts'
 import type { SourceEntry } from './source.ts'
 
 const readOfStatement = elements(
@@ -319,6 +320,11 @@ function readProduct(
     const reference = object(holder.resource.medicationReference)
     const target = source.resolve(reference)
     if (target?.type === 'Medication') {
+      const known = products.get(target)
+      if (known) {
+        source.current = main
+        return known
+      }
       source.current = target
       const facts: Fact[] = []
       datatypes.fact(facts, 'Form', datatypes.coded(target.resource.form)?.text)
@@ -327,7 +333,12 @@ function readProduct(
       sayTheRest(reader, facts, target.resource, readOfMedication)
       const code = datatypes.coded(target.resource.code)
       source.current = main
-      if (code) return { code, product: { key: target.key, facts } }
+      if (code) {
+        const told = shared({ code, facts }, target.key, source)
+        const made = { code: told.code, product: { key: target.key, facts: told.facts } }
+        products.set(target, made)
+        return made
+      }
       const display = datatypes.text(reference?.display)
       return { code: display ? { codings: [], text: display } : nothing, product: { key: target.key, facts } }
     }
@@ -338,6 +349,9 @@ function readProduct(
   source.issue({ severity: 'error', text: 'A medication whose name is not in the record', resource: main.key })
   return { code: nothing, product: { key: undefined, facts: [] } }
 }
+
+/** Many requests are for one Medication: it is read once. */
+const products = new WeakMap<SourceEntry, { code: Coded; product: Product }>()
 
 /** The record's own words, and what it gives in structure as words: no dose is ever worked out. */
 function dosageWords(reader: Reader, value: unknown): string[] {

@@ -3,6 +3,7 @@ import { type Datatypes, optional, readDatatypes } from './datatypes.ts'
 import { extension, extensions } from './extensions.ts'
 import { boolean, type Json, object, objects, rawString } from './json.ts'
 import { elements, say, sayTheRest } from './say.ts'
+import { shared } from './shared.ts'
 import type { Source, SourceEntry } from './source.ts'
 
 /** The people, organisations and places of a bundle, each read once and shared by all who point at it. */
@@ -22,13 +23,14 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
   for (const entry of source.ofType('Organization')) {
     source.current = entry
     const { resource } = entry
-    organisations.set(entry.key, {
+    const one: Organisation = {
       key: entry.key,
       identifiers: identifiers(resource.identifier),
       name: word(resource.name),
       telecoms: telecoms(resource.telecom),
       addresses: addresses(resource.address),
-    })
+    }
+    organisations.set(entry.key, shared(one, entry.key, source))
   }
 
   const organisation = (reference: unknown): Organisation | undefined => {
@@ -60,7 +62,7 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
   for (const entry of source.ofType('Practitioner')) {
     source.current = entry
     const { resource } = entry
-    const practitioner: Practitioner = {
+    const whole: Practitioner = {
       key: entry.key,
       identifiers: identifiers(resource.identifier),
       names: names(resource.name),
@@ -68,7 +70,9 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
       addresses: addresses(resource.address),
       roles: rolesOf.get(entry.key) ?? [],
     }
-    practitioners.push(practitioner)
+    // The header tells each once, and in full.
+    practitioners.push(whole)
+    const practitioner: Practitioner = { ...shared({ ...whole, roles: [] }, entry.key, source), roles: whole.roles }
     const employer = practitioner.roles.find((role) => role.organisation)?.organisation
     const party: Party = employer ? { practitioner, organisation: employer } : { practitioner }
     parties.set(entry.key, party)
@@ -82,7 +86,8 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
     source.current = entry
     const provider = organisation(entry.resource.providedBy)
     const name = word(entry.resource.name)
-    parties.set(entry.key, { service: entry.key, ...optional('organisation', provider), ...optional('name', name) })
+    const service = shared({ service: entry.key, ...optional('name', name) }, entry.key, source)
+    parties.set(entry.key, { ...service, ...optional('organisation', provider) })
   }
 
   const places = new Map<string, Place>()
@@ -90,12 +95,13 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
     source.current = entry
     const { resource } = entry
     const address = addresses(resource.address)[0]
-    places.set(entry.key, {
+    const place: Place = {
       key: entry.key,
       name: word(resource.name) ?? '',
       telecoms: telecoms(resource.telecom),
       ...optional('address', address),
-    })
+    }
+    places.set(entry.key, shared(place, entry.key, source))
   }
 
   // A reference may show another name than the one its target has: the reader sees both.
