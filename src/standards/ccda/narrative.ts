@@ -1,5 +1,5 @@
 import type { XmlNode, XmlTemplate } from '../xml/element.ts'
-import { shape, xml } from '../xml/template.ts'
+import { shape, written, xml } from '../xml/template.ts'
 
 /** The parts of a section that people read. https://hl7.org/cda/ Narrative Block */
 export type Cell = string | readonly XmlNode[]
@@ -40,7 +40,7 @@ export const lineBreak = xml`<br/>`
 
 export function row(id: string, cells: readonly Cell[]): XmlTemplate {
   const made = (rows[cells.length] ??= rowOf(cells.length))
-  return made(id, ...cells)
+  return written(made(id, ...cells))
 }
 /** By the number of cells. */
 const rows: ReturnType<typeof shape>[] = []

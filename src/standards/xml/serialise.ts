@@ -15,119 +15,179 @@ export type SerialiseOptions = {
  * (https://www.w3.org/TR/xml/#AVNormalize).
  */
 export function serialise(root: XmlElement | XmlTemplate, options: SerialiseOptions = {}): string {
-  const pieces: string[] = []
-  writePieces(root, options, (piece) => void pieces.push(piece))
-  return pieces.length === 1 ? (pieces[0] as string) : pieces.join('')
+  return serialiseUtf8(root, options).toString()
 }
 
 /** The same in UTF-8, for what is stored or sent: the text is never put together. */
-export function serialiseUtf8(root: XmlElement | XmlTemplate, options: SerialiseOptions = {}): Buffer {
-  let bytes = Buffer.allocUnsafe(65_536)
-  let length = 0
-  writePieces(root, options, (piece) => {
-    // A character of UTF-16 is at most three bytes.
-    if (length + piece.length * 3 > bytes.length) {
-      const larger = Buffer.allocUnsafe(Math.max(bytes.length * 2, length + piece.length * 3))
-      bytes.copy(larger, 0, 0, length)
-      bytes = larger
-    }
-    length += bytes.write(piece, length)
-  })
+export function serialiseUtf8(
+  root: XmlElement | XmlTemplate,
+  { declaration, onIllegal }: SerialiseOptions = {},
+): Buffer {
+  const out = new Output(onIllegal)
+  if (declaration !== false) out.fixed(xmlDeclaration)
+  write(root, out)
   // What is kept is as large as the document.
-  return Buffer.from(bytes.subarray(0, length))
+  return Buffer.concat(out.take())
 }
 
-function writePieces(
-  root: XmlElement | XmlTemplate,
-  { declaration, onIllegal }: SerialiseOptions,
-  take: (piece: string) => void,
-): void {
-  let out = declaration === false ? '' : '<?xml version="1.0" encoding="UTF-8"?>\n'
+/** Part of a document in UTF-8, for many small ones: they lie side by side in the same memory. */
+export function serialisePart(root: XmlElement | XmlTemplate): Uint8Array {
+  parts.begin()
+  write(root, parts)
+  const taken = parts.take()
+  return taken.length === 1 ? (taken[0] as Uint8Array) : Buffer.concat(taken)
+}
 
-  const write = (node: XmlNode): void => {
-    if (typeof node === 'string') out += isPlainText(node) ? node : escape(node, everyInText)
-    else if (node instanceof XmlTemplate) writeTemplate(node)
-    else writeElement(node)
+/** What stands in a document as it is, ready to be copied there. */
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text)
+}
+const encoder = new TextEncoder()
+const xmlDeclaration = utf8('<?xml version="1.0" encoding="UTF-8"?>\n')
+
+/** Bytes so far, in pieces of which only the last is still written to. What was taken is never written to again. */
+class Output {
+  readonly #onIllegal: SerialiseOptions['onIllegal']
+  #full: Uint8Array[] = []
+  #bytes = new Uint8Array(4096)
+  #start = 0
+  #end = 0
+  constructor(onIllegal: SerialiseOptions['onIllegal']) {
+    this.#onIllegal = onIllegal
   }
-  const writeElement = ({ name, attributes, children }: XmlElement): void => {
-    const tag = tagOf(name)
-    if (attributes === undefined) {
-      if (children === undefined || children.length === 0) {
-        out += tag.empty
-        return
-      }
-      out += tag.open
-    } else {
-      out += tag.begin
-      for (const key in attributes) {
-        const value = attributes[key]
-        if (value === undefined) continue
-        out += attributeOf(key)
-        out += isPlainAttribute(value) ? value : escape(value, everyInAttribute)
-        out += '"'
-      }
-      if (children === undefined || children.length === 0) {
-        out += '/>'
-        return
-      }
-      out += '>'
-    }
-    for (const child of children) write(child)
-    out += tag.close
-    if (out.length > 16384) cut()
+
+  /** Markup, encoded before. */
+  fixed(text: Uint8Array): void {
+    const length = text.length
+    if (this.#end + length > this.#bytes.length) this.#more(length)
+    const bytes = this.#bytes
+    const end = this.#end
+    // For a few bytes a loop is quicker than a call.
+    if (length > 32) bytes.set(text, end)
+    else for (let at = 0; at < length; at++) bytes[end + at] = text[at] as number
+    this.#end = end + length
   }
-  const writeTemplate = ({ shape: { texts, inAttribute }, values }: XmlTemplate): void => {
-    let written = 0
-    const length = values.length
+
+  text(value: string): void {
+    if (!this.#plain(value, oddInText)) this.#long(inText.test(value) ? this.#escaped(value, everyInText) : value)
+  }
+
+  attribute(value: string): void {
+    if (!this.#plain(value, oddInAttribute))
+      this.#long(inAttribute.test(value) ? this.#escaped(value, everyInAttribute) : value)
+  }
+
+  /** Whatever was left by something that failed is forgotten. */
+  begin(): void {
+    this.#full = []
+    this.#start = this.#end
+  }
+
+  take(): Uint8Array[] {
+    const taken = this.#full
+    taken.push(new Uint8Array(this.#bytes.buffer, this.#start, this.#end - this.#start))
+    this.begin()
+    return taken
+  }
+
+  /** Most of a document is words and codes: for those a loop is quicker than a regular expression and an encoder. */
+  #plain(value: string, odd: Uint8Array): boolean {
+    const length = value.length
+    if (length > short) return false
+    if (this.#end + length > this.#bytes.length) this.#more(length)
+    const bytes = this.#bytes
+    const end = this.#end
     for (let at = 0; at < length; at++) {
-      const value = values[at] as Hole
-      if (typeof value === 'string') {
-        if (inAttribute[at] === true) {
-          out += texts[at * 4 + written + 1] as string
-          out += isPlainAttribute(value) ? value : escape(value, everyInAttribute)
-          written = 2
-        } else if (value !== '') {
-          out += texts[at * 4 + written + 1] as string
-          out += isPlainText(value) ? value : escape(value, everyInText)
-          written = 2
-        } else {
-          out += texts[at * 4 + written] as string
-          written = 0
-        }
-      } else if (isNothing(value)) {
-        out += texts[at * 4 + written] as string
-        written = 0
-      } else {
-        if (inAttribute[at] === true) throw new Error('An attribute is text')
-        out += texts[at * 4 + written + 1] as string
-        written = 2
-        if (isList(value)) {
-          for (const node of value) if (node !== undefined && node !== false) write(node)
-        } else write(value)
-      }
+      const code = value.charCodeAt(at)
+      if (code > 127 || odd[code] === 1) return false
+      bytes[end + at] = code
     }
-    out += texts[length * 4 + written] as string
-    if (out.length > 16384) cut()
+    this.#end = end + length
+    return true
   }
-  /**
-   * What is concatenated stays a tree of its parts until somebody looks inside: kept until the end, those parts cost more
-   * than all the writing.
-   */
-  const cut = (): void => {
-    out.charCodeAt(0)
-    take(out)
-    out = ''
+
+  #long(value: string): void {
+    // No room for three times of much.
+    if (value.length > 10_000) return this.fixed(utf8(value))
+    // A character of UTF-16 is at most three bytes.
+    const length = value.length * 3
+    if (this.#end + length > this.#bytes.length) this.#more(length)
+    this.#end += encoder.encodeInto(value, this.#bytes.subarray(this.#end)).written
   }
-  const escape = (value: string, every: RegExp): string => {
+
+  #more(length: number): void {
+    if (this.#end > this.#start)
+      this.#full.push(new Uint8Array(this.#bytes.buffer, this.#start, this.#end - this.#start))
+    this.#bytes = new Uint8Array(Math.max(length, Math.min(this.#bytes.length * 4, 65_536)))
+    this.#start = 0
+    this.#end = 0
+  }
+
+  #escaped(value: string, every: RegExp): string {
     if (!isLegalXml(value)) {
-      onIllegal?.(value)
+      this.#onIllegal?.(value)
       value = legalXml(value)
     }
     return value.replace(every, (character) => references[character] ?? character)
   }
+}
 
-  write(root)
-  take(out)
+function write(node: XmlNode, out: Output): void {
+  if (typeof node === 'string') out.text(node)
+  else if (node instanceof XmlTemplate) writeTemplate(node, out)
+  else writeElement(node, out)
+}
+
+function writeElement({ name, attributes, children }: XmlElement, out: Output): void {
+  const tag = tagOf(name)
+  out.fixed(tag.begin)
+  for (const key in attributes) {
+    const value = attributes[key]
+    if (value === undefined) continue
+    out.fixed(attributeOf(key))
+    out.attribute(value)
+    out.fixed(quote)
+  }
+  if (children === undefined || children.length === 0) return out.fixed(emptyEnd)
+  out.fixed(tagEnd)
+  for (const child of children) write(child, out)
+  out.fixed(tag.close)
+}
+const quote = utf8('"')
+const emptyEnd = utf8('/>')
+const tagEnd = utf8('>')
+
+function writeTemplate({ shape: { texts, inAttribute }, values }: XmlTemplate, out: Output): void {
+  let written = 0
+  const length = values.length
+  for (let at = 0; at < length; at++) {
+    const value = values[at] as Hole
+    if (typeof value === 'string') {
+      if (inAttribute[at] === true) {
+        out.fixed(texts[at * 4 + written + 1] as Uint8Array)
+        out.attribute(value)
+        written = 2
+      } else if (value !== '') {
+        out.fixed(texts[at * 4 + written + 1] as Uint8Array)
+        out.text(value)
+        written = 2
+      } else {
+        out.fixed(texts[at * 4 + written] as Uint8Array)
+        written = 0
+      }
+    } else if (isNothing(value)) {
+      out.fixed(texts[at * 4 + written] as Uint8Array)
+      written = 0
+    } else {
+      if (inAttribute[at] === true) throw new Error('An attribute is text')
+      out.fixed(texts[at * 4 + written + 1] as Uint8Array)
+      written = 2
+      if (isList(value)) {
+        for (const node of value) if (node !== undefined && node !== false) write(node, out)
+      } else write(value, out)
+    }
+  }
+  out.fixed(texts[length * 4 + written] as Uint8Array)
 }
 
 function isList(value: Hole): value is readonly (XmlNode | undefined | false)[] {
@@ -141,23 +201,23 @@ function isNothing(value: Exclude<Hole, string>): value is undefined | false {
   return true
 }
 
-type Tag = { readonly begin: string; readonly open: string; readonly close: string; readonly empty: string }
+type Tag = { readonly begin: Uint8Array; readonly close: Uint8Array }
 const tags = new Map<string, Tag>()
 function tagOf(name: string): Tag {
   const known = tags.get(name)
   if (known) return known
-  const tag = { begin: `<${name}`, open: `<${name}>`, close: `</${name}>`, empty: `<${name}/>` }
+  const tag = { begin: utf8(`<${name}`), close: utf8(`</${name}>`) }
   // Names come from code, all but for documents read from elsewhere and written again.
   if (tags.size > 1000) tags.clear()
   tags.set(name, tag)
   return tag
 }
 
-const attributeNames = new Map<string, string>()
-function attributeOf(key: string): string {
+const attributeNames = new Map<string, Uint8Array>()
+function attributeOf(key: string): Uint8Array {
   const known = attributeNames.get(key)
   if (known !== undefined) return known
-  const text = ` ${key}="`
+  const text = utf8(` ${key}="`)
   if (attributeNames.size > 1000) attributeNames.clear()
   attributeNames.set(key, text)
   return text
@@ -187,25 +247,6 @@ function odd(pattern: RegExp): Uint8Array {
   return Uint8Array.from({ length: 128 }, (_, code) => (pattern.test(String.fromCharCode(code)) ? 1 : 0))
 }
 
-/** Most of a document is words and codes: for those a loop is quicker than calling a regular expression. */
 const short = 48
 
-function isPlainText(value: string): boolean {
-  const { length } = value
-  if (length > short) return !inText.test(value)
-  for (let at = 0; at < length; at++) {
-    const code = value.charCodeAt(at)
-    if (code > 127 ? code >= 0xd800 : oddInText[code] === 1) return false
-  }
-  return true
-}
-
-function isPlainAttribute(value: string): boolean {
-  const { length } = value
-  if (length > short) return !inAttribute.test(value)
-  for (let at = 0; at < length; at++) {
-    const code = value.charCodeAt(at)
-    if (code > 127 ? code >= 0xd800 : oddInAttribute[code] === 1) return false
-  }
-  return true
-}
+const parts = new Output(undefined)

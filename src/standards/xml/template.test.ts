@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { element, type Hole, type XmlNode } from './element.ts'
 import { serialise } from './serialise.ts'
-import { constant, expand, shape, xml } from './template.ts'
+import { constant, expand, shape, written, xml } from './template.ts'
 
 const bare = { declaration: false } as const
 const text = (node: Parameters<typeof serialise>[0]) => serialise(node, bare)
@@ -57,6 +57,30 @@ test('a template and the elements it stands for are written the same', () => {
     }),
     { seed: 1 },
   )
+})
+
+test('what was written already is written the same, and comes back as the elements it was', () => {
+  const word = fc.string({ unit: fc.constantFrom('a', '<', '&', '"', '\n', '\t', '\r', ' ', 'é', '😀', '>') })
+  const long = fc.integer({ min: 0, max: 70_000 }).map((length) => 'long é '.repeat(length / 7))
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 40 }), word, long, (words, attribute, more) => {
+      const parts = words.map((one) => xml`<x:i k="${attribute}"><j/>${[one, more]}</x:i>`)
+      const early = parts.map((part) => written(part))
+      assert.equal(text(xml`<a>${early}<b/></a>`), text(xml`<a>${parts}<b/></a>`))
+      assert.equal(text(expand(xml`<a>${early}<b/></a>`)), text(xml`<a>${parts}<b/></a>`))
+    }),
+    { seed: 1, numRuns: 60 },
+  )
+  assert.deepEqual(expand(written(xml`<a x:b="${'1'}"><c>${'& d'}</c></a>`)), {
+    name: 'a',
+    attributes: { 'x:b': '1' },
+    children: [{ name: 'c', attributes: {}, children: ['& d'] }],
+  })
+})
+
+test('what could not be written leaves nothing behind in what is written next', () => {
+  assert.throws(() => written(xml`<a>${['one']}<b c="${element('c')}"/></a>`), /An attribute is text/)
+  assert.equal(text(written(xml`<d/>`)), '<d/>')
 })
 
 test('a shape of several elements goes where its siblings are', () => {

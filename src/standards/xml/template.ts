@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer'
+import { SaxesParser } from 'saxes'
 import {
   type ExpandedElement,
   type ExpandedNode,
@@ -7,7 +9,7 @@ import {
   type XmlNode,
   XmlTemplate,
 } from './element.ts'
-import { serialise } from './serialise.ts'
+import { serialisePart, serialiseUtf8, utf8 } from './serialise.ts'
 
 /**
  * Elements of a fixed shape, written as the XML they become:
@@ -34,8 +36,17 @@ export function shape(...strings: readonly string[]): (...values: Hole[]) => Xml
 
 /** For an element that a document repeats: its text is made here, once. */
 export function constant(repeated: XmlElement): XmlTemplate {
-  const text = serialise(repeated, { declaration: false })
+  const text = serialiseUtf8(repeated, { declaration: false })
   return new XmlTemplate({ inAttribute: [], texts: [text], expanded: () => expandNode(repeated) }, [])
+}
+
+/**
+ * The same element, written already: its bytes are all that is kept of it. For the many of a document whose tree would
+ * otherwise wait until the last of them is made.
+ */
+export function written(node: XmlElement | XmlTemplate): XmlTemplate {
+  const text = serialisePart(node)
+  return new XmlTemplate({ inAttribute: [], texts: [text], expanded: () => readParts(text) }, [])
 }
 
 /** The element with every template in it written out as elements, for whoever walks a tree. */
@@ -100,7 +111,7 @@ function compile(strings: readonly string[]): Shape {
     texts: fixed.flatMap((between, at) => {
       const [before, after] = [holes[at - 1], holes[at]]
       const starts = [before?.absent ?? '', before?.close ?? '']
-      return starts.flatMap((start) => ['', after?.open ?? ''].map((end) => start + between + end))
+      return starts.flatMap((start) => ['', after?.open ?? ''].map((end) => utf8(start + between + end)))
     }),
     expanded: (values) => roots.flatMap((part) => instance(part, values)),
   }
@@ -157,4 +168,20 @@ function instance(part: Part, values: readonly Hole[]): ExpandedNode[] {
     if (typeof value === 'string') attributes[name] = text + value
   }
   return [{ name: part.name, attributes, children: part.children.flatMap((child) => instance(child, values)) }]
+}
+
+/** What was written here, as elements again. */
+function readParts(text: Uint8Array): ExpandedNode[] {
+  const roots: ExpandedNode[] = []
+  const open: ExpandedNode[][] = [roots]
+  const parser = new SaxesParser({ fragment: true, position: false })
+  parser.on('opentag', ({ name, attributes }) => {
+    const children: ExpandedNode[] = []
+    open.at(-1)?.push({ name, attributes: { ...(attributes as Record<string, string>) }, children })
+    open.push(children)
+  })
+  parser.on('closetag', () => void open.pop())
+  parser.on('text', (more) => void open.at(-1)?.push(more))
+  parser.write(Buffer.from(text.buffer, text.byteOffset, text.length).toString()).close()
+  return roots
 }

@@ -1,5 +1,5 @@
 import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
-import { xml } from '../../xml/template.ts'
+import { written, xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
 import type { AreaName, HealthRecord } from '../record.ts'
 
@@ -30,5 +30,5 @@ export const nothingToTell: SectionContent = { blocks: [], entries: [] }
 
 /** Nothing derived from the record says so: `DRIV` is for entries whose content the narrative tells in full. */
 export function entry(child: XmlNode): XmlTemplate {
-  return xml`<entry typeCode="DRIV">${child}</entry>`
+  return written(xml`<entry typeCode="DRIV">${child}</entry>`)
 }
