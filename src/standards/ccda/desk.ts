@@ -1,5 +1,5 @@
 import type { XmlTemplate } from '../xml/element.ts'
-import { xml } from '../xml/template.ts'
+import { shape, xml } from '../xml/template.ts'
 import { identifierRoot } from './codes/systems.ts'
 import type { Issue } from './issue.ts'
 import { everyItem } from './items.ts'
@@ -36,8 +36,8 @@ export function openDesk(record: HealthRecord, ledger: Ledger, issue: (issue: Is
   const root = nameUuid(namespace, record.authority)
   const counters = new Map<string, number>()
   let items: Map<string, Item> | undefined
-  const id = (key: string, part?: string): XmlTemplate =>
-    xml`<id root="${root}" extension="${part === undefined ? key : `${key} ${part}`}"/>`
+  const idOf = shape(`<id root="${root}" extension="`, '"/>')
+  const id = (key: string, part?: string): XmlTemplate => idOf(part === undefined ? key : `${key} ${part}`)
   return {
     record,
     ledger,

@@ -9,7 +9,7 @@ import {
   type XmlNode,
   XmlTemplate,
 } from './element.ts'
-import { serialisePart, serialiseUtf8, utf8 } from './serialise.ts'
+import { serialisePart, utf8 } from './serialise.ts'
 
 /**
  * Elements of a fixed shape, written as the XML they become:
@@ -36,7 +36,7 @@ export function shape(...strings: readonly string[]): (...values: Hole[]) => Xml
 
 /** For an element that a document repeats: its text is made here, once. */
 export function constant(repeated: XmlElement): XmlTemplate {
-  const text = serialiseUtf8(repeated, { declaration: false })
+  const text = serialisePart(repeated)
   return new XmlTemplate({ inAttribute: [], texts: [text], expanded: () => expandNode(repeated) }, [])
 }
 

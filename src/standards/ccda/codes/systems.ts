@@ -5,28 +5,48 @@ export const snomed = '2.16.840.1.113883.6.96'
 export const loinc = '2.16.840.1.113883.6.1'
 export const nhsNumberOid = '2.16.840.1.113883.2.1.4.1'
 
-const snomedSystem = { oid: snomed, name: 'SNOMED CT' }
-const codeSystems: Readonly<Record<string, { oid: string; name: string }>> = {
+/** `known` where it is one of the list here, and not of a record's making. */
+export type CodeSystem = { readonly oid: string; readonly name: string; readonly known?: true }
+
+const snomedSystem: CodeSystem = { oid: snomed, name: 'SNOMED CT', known: true }
+const codeSystems: Readonly<Record<string, CodeSystem>> = {
   'http://snomed.info/sct': snomedSystem,
   // dm+d, the UK's dictionary of medicines, is an extension of SNOMED CT and shares its code space.
   'https://dmd.nhs.uk': snomedSystem,
-  'http://loinc.org': { oid: loinc, name: 'LOINC' },
-  'http://read.info/readv2': { oid: '2.16.840.1.113883.2.1.6.2', name: 'Read codes version 2' },
-  'http://read.info/ctv3': { oid: '2.16.840.1.113883.2.1.3.2.4.14', name: 'Read codes CTV3' },
-  'https://fhir.hl7.org.uk/Id/egton-codes': { oid: '2.16.840.1.113883.2.1.6.3', name: 'EMIS (Egton) codes' },
-  'https://fhir.hl7.org.uk/Id/emis-drug-codes': { oid: '2.16.840.1.113883.2.1.6.9', name: 'EMIS drug codes' },
-  'https://fhir.hl7.org.uk/Id/multilex-drug-codes': { oid: '2.16.840.1.113883.2.1.6.4', name: 'Multilex drug codes' },
+  'http://loinc.org': { oid: loinc, name: 'LOINC', known: true },
+  'http://read.info/readv2': { oid: '2.16.840.1.113883.2.1.6.2', name: 'Read codes version 2', known: true },
+  'http://read.info/ctv3': { oid: '2.16.840.1.113883.2.1.3.2.4.14', name: 'Read codes CTV3', known: true },
+  'https://fhir.hl7.org.uk/Id/egton-codes': {
+    oid: '2.16.840.1.113883.2.1.6.3',
+    name: 'EMIS (Egton) codes',
+    known: true,
+  },
+  'https://fhir.hl7.org.uk/Id/emis-drug-codes': {
+    oid: '2.16.840.1.113883.2.1.6.9',
+    name: 'EMIS drug codes',
+    known: true,
+  },
+  'https://fhir.hl7.org.uk/Id/multilex-drug-codes': {
+    oid: '2.16.840.1.113883.2.1.6.4',
+    name: 'Multilex drug codes',
+    known: true,
+  },
   'https://fhir.hl7.org.uk/Id/resipuk-gemscript-drug-codes': {
     oid: '2.16.840.1.113883.2.1.6.15',
     name: 'Gemscript drug codes',
+    known: true,
   },
-  'http://hl7.org/fhir/sid/icd-10': { oid: '2.16.840.1.113883.6.3', name: 'ICD-10' },
-  'http://hl7.org/fhir/sid/icd-10-cm': { oid: '2.16.840.1.113883.6.90', name: 'ICD-10-CM' },
-  'http://hl7.org/fhir/sid/cvx': { oid: '2.16.840.1.113883.12.292', name: 'CVX' },
-  'http://www.nlm.nih.gov/research/umls/rxnorm': { oid: '2.16.840.1.113883.6.88', name: 'RxNorm' },
-  'http://unitsofmeasure.org': { oid: '2.16.840.1.113883.6.8', name: 'UCUM' },
-  'http://hl7.org/fhir/v2/0078': { oid: '2.16.840.1.113883.5.83', name: 'ObservationInterpretation' },
-  'http://terminology.hl7.org/CodeSystem/v2-0078': { oid: '2.16.840.1.113883.5.83', name: 'ObservationInterpretation' },
+  'http://hl7.org/fhir/sid/icd-10': { oid: '2.16.840.1.113883.6.3', name: 'ICD-10', known: true },
+  'http://hl7.org/fhir/sid/icd-10-cm': { oid: '2.16.840.1.113883.6.90', name: 'ICD-10-CM', known: true },
+  'http://hl7.org/fhir/sid/cvx': { oid: '2.16.840.1.113883.12.292', name: 'CVX', known: true },
+  'http://www.nlm.nih.gov/research/umls/rxnorm': { oid: '2.16.840.1.113883.6.88', name: 'RxNorm', known: true },
+  'http://unitsofmeasure.org': { oid: '2.16.840.1.113883.6.8', name: 'UCUM', known: true },
+  'http://hl7.org/fhir/v2/0078': { oid: '2.16.840.1.113883.5.83', name: 'ObservationInterpretation', known: true },
+  'http://terminology.hl7.org/CodeSystem/v2-0078': {
+    oid: '2.16.840.1.113883.5.83',
+    name: 'ObservationInterpretation',
+    known: true,
+  },
 }
 
 const identifierSystems: Readonly<Record<string, string>> = {
@@ -38,12 +58,12 @@ const identifierSystems: Readonly<Record<string, string>> = {
 }
 
 /** Where a URI has no OID that everybody knows it gets a root of our own, always the same one, and keeps the URI as its name. */
-export function codeSystem(uri: string): { oid: string; name: string } {
+export function codeSystem(uri: string): CodeSystem {
   // Nearly every code there is: no need to look it up.
   if (uri === 'http://snomed.info/sct') return snomedSystem
-  return codeSystems[uri] ?? made(codeSystemCache, uri, (system) => ({ oid: rootOf(system), name: system }))
+  return codeSystems[uri] ?? made(codeSystemCache, uri, (system): CodeSystem => ({ oid: rootOf(system), name: system }))
 }
-const codeSystemCache = new Map<string, { oid: string; name: string }>()
+const codeSystemCache = new Map<string, CodeSystem>()
 
 export function identifierRoot(uri: string): string {
   return identifierSystems[uri] ?? made(identifierCache, uri, rootOf)

@@ -1,6 +1,6 @@
 import { element, type XmlNode, type XmlTemplate } from '../../xml/element.ts'
 import { shape, xml } from '../../xml/template.ts'
-import { codeSystem, snomed } from '../codes/systems.ts'
+import { type CodeSystem, codeSystem, snomed } from '../codes/systems.ts'
 import type { Coded, Coding } from '../record.ts'
 
 export type CodeOptions = {
@@ -32,8 +32,10 @@ export function coded(name: string, value: Coded, options: CodeOptions = {}): Xm
   if (first) return make(type, first.code, first.system, undefined, first.display, undefined, children)
   if (main === undefined)
     return make(type, undefined, undefined, undefined, undefined, nullOf(codings) ?? other(text), children)
-  const { oid, name: systemName } = codeSystem(main.system ?? '')
-  return make(type, main.code, oid, systemName, main.display, undefined, children)
+  const system = codeSystem(main.system ?? '')
+  return type === undefined && system.known
+    ? codeShapeOf(name, system)(main.code, main.display, children)
+    : make(type, main.code, system.oid, system.name, main.display, undefined, children)
 }
 
 function other(text: string): string {
@@ -57,6 +59,20 @@ function codeShape(name: string): ReturnType<typeof shape> {
   return made
 }
 const codeShapes = new Map<string, ReturnType<typeof shape>>()
+
+/** The same for a code of a system that everybody knows, which is most of them: the system is part of the shape. */
+function codeShapeOf(name: string, system: CodeSystem): ReturnType<typeof shape> {
+  let ofSystem = codeShapesOf.get(system)
+  if (!ofSystem) codeShapesOf.set(system, (ofSystem = new Map()))
+  let made = ofSystem.get(name)
+  if (!made) {
+    const { oid, name: systemName } = system
+    const middle = `" codeSystem="${oid}" codeSystemName="${systemName}" displayName="`
+    ofSystem.set(name, (made = shape(`<${name} code="`, middle, '">', `</${name}>`)))
+  }
+  return made
+}
+const codeShapesOf = new Map<CodeSystem, Map<string, ReturnType<typeof shape>>>()
 
 function usableOf(codings: readonly Coding[]): readonly Coding[] {
   return codings.every(isUsable) ? codings : codings.filter(isUsable)
@@ -87,7 +103,9 @@ function originalText(text: string, reference: string | undefined): XmlTemplate 
 }
 
 function translation({ system, code, display }: Coding): XmlTemplate {
-  const { oid, name } = codeSystem(system ?? '')
+  const found = codeSystem(system ?? '')
+  if (found.known) return codeShapeOf('translation', found)(code, display, undefined)
+  const { oid, name } = found
   return xml`<translation code="${code}" codeSystem="${oid}" codeSystemName="${name}" displayName="${display}"/>`
 }
 
