@@ -1,3 +1,4 @@
+import { lookup } from '../lookup.ts'
 import type { Fact, Link, Problem } from '../ccda/record.ts'
 import { optional } from './datatypes.ts'
 import { extension, extensions } from './extensions.ts'
@@ -97,11 +98,11 @@ export function readProblem(reader: Reader, entry: SourceEntry): Problem {
 }
 
 /** https://hl7.org/fhir/STU3/valueset-condition-clinical.html; whatever else is written says neither. */
-const activity: Readonly<Record<string, boolean>> = {
+const activity: Readonly<Record<string, boolean>> = lookup({
   active: true,
   recurrence: true,
   relapse: true,
   inactive: false,
   remission: false,
   resolved: false,
-}
+})

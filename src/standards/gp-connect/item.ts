@@ -1,3 +1,4 @@
+import { lookup } from '../lookup.ts'
 import type { Coded, Fact, Item, Party, When } from '../ccda/record.ts'
 import type { Datatypes } from './datatypes.ts'
 import { extensions } from './extensions.ts'
@@ -112,7 +113,14 @@ function plainText(div: string): string {
     .join('\n')
 }
 const blocks = new Set(['br', 'p', 'div', 'li', 'tr', 'table', 'ul', 'ol'])
-const references: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", '#39': "'" }
+const references: Readonly<Record<string, string>> = lookup({
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  '#39': "'",
+})
 
 /** `effectiveDateTime`, `effectivePeriod` and their like under other names. */
 export function whenOf({ datatypes }: Reader, entry: SourceEntry, name: keyof typeof times): When {

@@ -1,3 +1,4 @@
+import { lookup } from '../lookup.ts'
 import type { Area, AreaName, AreaWarning, Consultation, ConsultationPart, Encounter, Link } from '../ccda/record.ts'
 import { optional } from './datatypes.ts'
 import { extension, extensions } from './extensions.ts'
@@ -6,7 +7,7 @@ import { notForPatient, type Reader } from './item.ts'
 import type { Source, SourceEntry } from './source.ts'
 
 /** Lists by what they are: matched on their codes, since titles vary. */
-const primary: Readonly<Record<string, AreaName>> = {
+const primary: Readonly<Record<string, AreaName>> = lookup({
   '886921000000105': 'allergies',
   '1103671000000101': 'ended-allergies',
   TBD: 'ended-allergies',
@@ -18,7 +19,7 @@ const primary: Readonly<Record<string, AreaName>> = {
   '826501000000100': 'uncategorised',
   '792931000000107': 'referrals',
   '714311000000108': 'diary',
-}
+})
 const consultation = '325851000000107'
 const topic = '25851000000105'
 const category = '24781000000107'
@@ -38,7 +39,7 @@ const areas: readonly AreaName[] = [
 ]
 
 /** Which areas a parameter that was refused or disabled asks for. */
-const parameters: Readonly<Record<string, AreaName>> = {
+const parameters: Readonly<Record<string, AreaName>> = lookup({
   includeallergies: 'allergies',
   includemedication: 'medications',
   includeproblems: 'problems',
@@ -48,7 +49,7 @@ const parameters: Readonly<Record<string, AreaName>> = {
   includeuncategoriseddata: 'uncategorised',
   includereferrals: 'referrals',
   includediaryentries: 'diary',
-}
+})
 
 function listCode(entry: SourceEntry): string | undefined {
   for (const coding of objects(object(entry.resource.code)?.coding)) {
@@ -58,11 +59,11 @@ function listCode(entry: SourceEntry): string | undefined {
   return undefined
 }
 
-const warningKinds: Readonly<Record<string, AreaWarning['kind']>> = {
+const warningKinds: Readonly<Record<string, AreaWarning['kind']>> = lookup({
   'confidential-items': 'confidential',
   'data-in-transit': 'in-transit',
   'data-awaiting-filing': 'awaiting-filing',
-}
+})
 
 /** What was asked for and what the answer says about it, from the primary lists and the warnings beside them. */
 export function readAreas(

@@ -1,3 +1,4 @@
+import { lookup } from '../lookup.ts'
 import type { Coded, Fact, Medication, MedicationIssue, Party, Product } from '../ccda/record.ts'
 import { readableWhen } from '../ccda/time.ts'
 import { optional } from './datatypes.ts'
@@ -242,7 +243,7 @@ function repeatFacts({ datatypes: { fact, text } }: Reader, request: Json, facts
   fact(facts, 'Authorisation expires', text(extension(repeat, 'authorisationExpiryDate')?.valueDateTime))
 }
 
-const takenWords: Readonly<Record<string, string>> = { y: 'Yes', na: 'Not applicable' }
+const takenWords: Readonly<Record<string, string>> = lookup({ y: 'Yes', na: 'Not applicable' })
 
 /** Who asked for it, where somebody else wrote it down. */
 function requesters({ people, datatypes }: Reader, resource: Json, author: Party | undefined, facts: Fact[]): void {

@@ -1,3 +1,4 @@
+import { lookup } from '../lookup.ts'
 import type { Coded, Component, Fact, Observation, Specimen } from '../ccda/record.ts'
 import { rangeText } from '../ccda/entries/value.ts'
 import { optional } from './datatypes.ts'
@@ -128,14 +129,14 @@ function addResult(made: Writable<Component>, reader: Reader, from: Json): void 
 }
 
 const noComponents: Component[] = []
-const relations: Readonly<Record<string, string>> = {
+const relations: Readonly<Record<string, string>> = lookup({
   'sequel-to': 'Sequel to',
   replaces: 'Replaces',
   'qualified-by': 'Qualified by',
   'interfered-by': 'Interfered with by',
   'has-member': 'Has member',
   'derived-from': 'Derived from',
-}
+})
 
 /** An observation has one value; where a record gives more, the others are told in words. */
 function otherValues(reader: Reader, facts: Fact[], holder: Json): void {

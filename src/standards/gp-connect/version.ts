@@ -1,3 +1,4 @@
+import { lookup } from '../lookup.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { object, objects, rawString } from './json.ts'
 import type { SourceEntry } from './source.ts'
@@ -37,12 +38,12 @@ function isCoded(status: unknown): boolean {
 }
 
 const codedStatus = new Set(['AllergyIntolerance', 'Condition'])
-const fromType: Readonly<Record<string, string>> = {
+const fromType: Readonly<Record<string, string>> = lookup({
   ServiceRequest: 'R4',
   MedicationUsage: 'R5',
   MedicationOrder: 'DSTU2',
   DiagnosticOrder: 'DSTU2',
-}
+})
 
 function fromProfile(profile: unknown): string | undefined {
   const url = rawString(profile) ?? ''

@@ -1,3 +1,4 @@
+import { lookup } from '../../../standards/lookup.ts'
 import type { EntityName, InstanceIdentifier } from '../../../standards/ihe/hl7v3/data-types.ts'
 import type { PatientMatch } from '../../../standards/ihe/hl7v3/patient-answer.ts'
 import { nhsNumberOid } from '../../../standards/nhs/nhs-number.ts'
@@ -56,7 +57,7 @@ const nameOf = (name: PersonName): EntityName => ({
   ].filter(([, text]) => text.trim() !== ''),
 })
 
-const telecomUses: Record<string, 'HP' | 'WP' | 'MC'> = { home: 'HP', work: 'WP', mobile: 'MC' }
+const telecomUses: Record<string, 'HP' | 'WP' | 'MC'> = lookup({ home: 'HP', work: 'WP', mobile: 'MC' })
 
 function telecomUrl(system: string, value: string): string | undefined {
   const compact = value.replaceAll(/\s/g, '')

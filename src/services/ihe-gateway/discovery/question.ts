@@ -1,3 +1,4 @@
+import { lookup } from '../../../standards/lookup.ts'
 import type { EntityName, InstanceIdentifier } from '../../../standards/ihe/hl7v3/data-types.ts'
 import type { QueryByParameter } from '../../../standards/ihe/hl7v3/patient-query.ts'
 import { nhsNumberOid, parseNhsNumber } from '../../../standards/nhs/nhs-number.ts'
@@ -60,7 +61,12 @@ function nameOf({ parts }: EntityName): Partial<SearchDemographics> {
   return { ...(family && { family }), ...(given.length && { given }) }
 }
 
-const genders: Record<string, SearchDemographics['gender']> = { M: 'male', F: 'female', UN: 'other', UNK: 'unknown' }
+const genders: Record<string, SearchDemographics['gender']> = lookup({
+  M: 'male',
+  F: 'female',
+  UN: 'other',
+  UNK: 'unknown',
+})
 
 function demographicsOf(query: QueryByParameter): Partial<SearchDemographics> {
   const gender = genders[query.gender ?? '']

@@ -1,3 +1,4 @@
+import { lookup } from '../../../standards/lookup.ts'
 import type { RecordSummary } from '../audit/port.ts'
 
 /** `/gateway`: the latest transactions, for operators. Ids, times and outcomes; no patient, no user, no content. */
@@ -37,5 +38,5 @@ ${rows.join('\n')}
 `
 }
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+const entities: Readonly<Record<string, string>> = lookup({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })
 const escape = (text: string) => text.replace(/[&<>"]/g, (character) => entities[character] ?? character)

@@ -1,3 +1,4 @@
+import { lookup } from '../../../standards/lookup.ts'
 import { Problem } from '../../../kernel/problem.ts'
 import type { AdhocQuery } from '../../../standards/ihe/ebxml/adhoc-query.ts'
 import type { Code, DocumentEntry } from '../../../standards/ihe/ebxml/document-entry.ts'
@@ -24,7 +25,7 @@ const padded = (time: string) => time.padEnd(14, '0')
 // Of an on-demand entry the creation time says nothing: 3.18.4.1.2.3.7.1.
 const created = (entry: DocumentEntry) => (entry.content.type === 'stable' ? entry.content.creationTime : undefined)
 
-const filters: Readonly<Record<string, Filter>> = {
+const filters: Readonly<Record<string, Filter>> = lookup({
   $XDSDocumentEntryStatus: { passes: ({ status }, values) => values.includes(availabilityStatus[status]) },
   $XDSDocumentEntryType: {
     passes: ({ content }, values) => values.includes(objectType[content.type === 'stable' ? 'stable' : 'onDemand']),
@@ -46,7 +47,7 @@ const filters: Readonly<Record<string, Filter>> = {
   $XDSDocumentEntryServiceStopTimeFrom: byTime('from', (entry) => entry.serviceStopTime),
   $XDSDocumentEntryServiceStopTimeTo: byTime('to', (entry) => entry.serviceStopTime),
   $XDSDocumentEntryReferenceIdList: { passes: () => false },
-}
+})
 
 /** A consumer that does not name types knows of stable documents only. */
 const usualType = [[objectType.stable]]

@@ -1,3 +1,4 @@
+import { lookup } from '../../../standards/lookup.ts'
 import { Problem } from '../../../kernel/problem.ts'
 import type { AdhocQuery } from '../../../standards/ihe/ebxml/adhoc-query.ts'
 import { availabilityStatus, storedQuery } from '../../../standards/ihe/ebxml/names.ts'
@@ -11,7 +12,7 @@ export type Lookup =
   | { readonly by: 'nothing'; readonly patientId?: string }
 
 /** Table 3.38.4.1.2.3-1 of ITI TF-2, and the required parameters of 3.18.4.1.2.3.7. */
-const queries: Readonly<Record<string, (query: AdhocQuery) => Lookup>> = {
+const queries: Readonly<Record<string, (query: AdhocQuery) => Lookup>> = lookup({
   [storedQuery.findDocuments]: (query) => {
     const patientId = single(query, '$XDSDocumentEntryPatientId')
     statuses(query, '$XDSDocumentEntryStatus')
@@ -50,7 +51,7 @@ const queries: Readonly<Record<string, (query: AdhocQuery) => Lookup>> = {
     required(query, '$AssociationTypes')
     return nothing(['$XDSDocumentEntryEntryUUID', '$XDSDocumentEntryUniqueId'])(query)
   },
-}
+})
 
 export function lookupOf(query: AdhocQuery): Lookup {
   const read = Object.hasOwn(queries, query.id) ? queries[query.id] : undefined

@@ -1,9 +1,10 @@
+import { lookup } from '../../../standards/lookup.ts'
 import type { Bundle } from '../../../standards/fhir/types.ts'
 import { outcomeCodes } from '../../../standards/nhs/outcome-codes.ts'
 import type { Area, RecordWarning } from './port.ts'
 import { isObject, objects, text } from './upstream.ts'
 
-const areas: Readonly<Record<string, Area>> = {
+const areas: Readonly<Record<string, Area>> = lookup({
   includeAllergies: 'allergies',
   includeMedication: 'medication',
   includeConsultations: 'consultations',
@@ -13,13 +14,13 @@ const areas: Readonly<Record<string, Area>> = {
   includeInvestigations: 'investigations',
   includeReferrals: 'referrals',
   includeDiaryEntries: 'diaryEntries',
-}
+})
 const known = ['confidential-items', 'data-in-transit', 'data-awaiting-filing'] as const
-const standing: Readonly<Record<string, string>> = {
+const standing: Readonly<Record<string, string>> = lookup({
   'confidential-items': 'Items excluded due to confidentiality and/or patient preferences.',
   'data-in-transit': 'Patient record transfer from previous GP practice not yet complete; information may be missing.',
   'data-awaiting-filing': 'Patient data may be incomplete as there is data supplied by a third party awaiting review.',
-}
+})
 
 /**
  * Everything in a record that says it is not all there: an OperationOutcome for the areas, a code on a List for its items.

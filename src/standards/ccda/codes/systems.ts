@@ -1,3 +1,4 @@
+import { lookup } from '../../lookup.ts'
 import { nameUuid } from '../uuid.ts'
 
 /** Code systems and identifier systems: the URIs records use, and the OIDs a CDA document names them by. */
@@ -9,7 +10,7 @@ export const nhsNumberOid = '2.16.840.1.113883.2.1.4.1'
 export type CodeSystem = { readonly oid: string; readonly name: string; readonly known?: true }
 
 const snomedSystem: CodeSystem = { oid: snomed, name: 'SNOMED CT', known: true }
-const codeSystems: Readonly<Record<string, CodeSystem>> = {
+const codeSystems: Readonly<Record<string, CodeSystem>> = lookup({
   'http://snomed.info/sct': snomedSystem,
   // dm+d, the UK's dictionary of medicines, is an extension of SNOMED CT and shares its code space.
   'https://dmd.nhs.uk': snomedSystem,
@@ -47,15 +48,15 @@ const codeSystems: Readonly<Record<string, CodeSystem>> = {
     name: 'ObservationInterpretation',
     known: true,
   },
-}
+})
 
-const identifierSystems: Readonly<Record<string, string>> = {
+const identifierSystems: Readonly<Record<string, string>> = lookup({
   'https://fhir.nhs.uk/Id/nhs-number': nhsNumberOid,
   'https://fhir.nhs.uk/Id/ods-organization-code': '1.2.826.0.1285.0.1.10',
   'https://fhir.nhs.uk/Id/ods-site-code': '1.2.826.0.1285.0.1.10',
   'https://fhir.nhs.uk/Id/sds-user-id': '1.2.826.0.1285.0.2.0.65',
   'https://fhir.nhs.uk/Id/sds-role-profile-id': '1.2.826.0.1285.0.2.0.67',
-}
+})
 
 /** Where a URI has no OID that everybody knows it gets a root of our own, always the same one, and keeps the URI as its name. */
 export function codeSystem(uri: string): CodeSystem {

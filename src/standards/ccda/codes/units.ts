@@ -1,3 +1,4 @@
+import { lookup } from '../../lookup.ts'
 import type { Quantity } from '../record.ts'
 
 /**
@@ -37,7 +38,7 @@ const ucum = new Set(
 )
 
 /** What British records write, in lower case where case says nothing. */
-const words: Readonly<Record<string, string>> = {
+const words: Readonly<Record<string, string>> = lookup({
   'millimeter of mercury': 'mm[Hg]',
   'millimetre of mercury': 'mm[Hg]',
   'mm hg': 'mm[Hg]',
@@ -150,4 +151,4 @@ const words: Readonly<Record<string, string>> = {
   minute: 'min',
   minutes: 'min',
   second: 's',
-}
+})

@@ -1,3 +1,4 @@
+import { lookup } from '../../lookup.ts'
 import type { Coded } from '../record.ts'
 
 type Loinc = { readonly code: string; readonly display: string }
@@ -17,7 +18,7 @@ const headCircumference = { code: '9843-4', display: 'Head Occipital-frontal cir
  * 2.16.840.1.113883.3.88.12.80.62). What the record measured more exactly (sitting, on average, by the patient at home)
  * stays in the words and the SNOMED CT code beside it.
  */
-const bySnomed: Readonly<Record<string, Loinc>> = {
+const bySnomed: Readonly<Record<string, Loinc>> = lookup({
   '72313002': systolic,
   '271649006': systolic,
   '163030003': systolic,
@@ -40,7 +41,7 @@ const bySnomed: Readonly<Record<string, Loinc>> = {
   '103228002': saturation,
   '431314004': saturation,
   '363812007': headCircumference,
-}
+})
 
 /**
  * Measured as vital signs are, but in a way that a plain reading is not: averages over a day, readings by the patient,

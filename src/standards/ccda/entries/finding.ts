@@ -1,3 +1,4 @@
+import { lookup } from '../../lookup.ts'
 import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
@@ -50,12 +51,12 @@ function valueOf(
   return mistaken === undefined ? resultValue(part) : mistakenValue
 }
 
-const statuses: Readonly<Record<string, string>> = {
+const statuses: Readonly<Record<string, string>> = lookup({
   'entered-in-error': 'nullified',
   cancelled: 'cancelled',
   registered: 'active',
   preliminary: 'active',
-}
+})
 function statusOf(status: string | undefined): XmlTemplate {
   const code = statuses[status ?? '']
   return code === undefined ? completed : xml`<statusCode code="${code}"/>`

@@ -1,3 +1,4 @@
+import { lookup } from '../../lookup.ts'
 import { element, type XmlElement, type XmlNode, type XmlTemplate } from '../../xml/element.ts'
 import { constant } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
@@ -33,7 +34,7 @@ export function nameParts(name: HumanName): XmlElement[] {
   ]
 }
 
-const addressUse: Readonly<Record<string, string>> = { home: 'HP', work: 'WP', temp: 'TMP', old: 'BAD' }
+const addressUse: Readonly<Record<string, string>> = lookup({ home: 'HP', work: 'WP', temp: 'TMP', old: 'BAD' })
 
 /** https://hl7.org/cda/us/ccda/ US Realm Address: one to four lines and a city. */
 export function address(value: Address | undefined): XmlElement {
@@ -62,7 +63,7 @@ function addressUses({ use, type }: Address): string | undefined {
   const codes = [addressUse[use ?? ''], addressType[type ?? '']].filter((code) => code !== undefined)
   return codes.length === 0 ? undefined : codes.join(' ')
 }
-const addressType: Readonly<Record<string, string>> = { postal: 'PST', physical: 'PHYS' }
+const addressType: Readonly<Record<string, string>> = lookup({ postal: 'PST', physical: 'PHYS' })
 
 /** The time that an address or a telephone number is in use, where the record gives one that can be read. */
 function useablePeriod(period: When | undefined): XmlElement[] {
@@ -84,15 +85,15 @@ function countryCode(country: string | undefined): string {
     : country
 }
 
-const telecomUse: Readonly<Record<string, string>> = { home: 'HP', work: 'WP', mobile: 'MC', temp: 'HV' }
-const schemes: Readonly<Record<string, string>> = {
+const telecomUse: Readonly<Record<string, string>> = lookup({ home: 'HP', work: 'WP', mobile: 'MC', temp: 'HV' })
+const schemes: Readonly<Record<string, string>> = lookup({
   phone: 'tel:',
   fax: 'fax:',
   email: 'mailto:',
   pager: 'tel:',
   sms: 'sms:',
   url: '',
-}
+})
 
 export function telecom({ system, value, use, period }: Telecom): XmlElement {
   const bare = value.replaceAll(/\s+/g, '')

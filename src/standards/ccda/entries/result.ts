@@ -1,3 +1,4 @@
+import { lookup } from '../../lookup.ts'
 import type { XmlTemplate } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
 import { codeSystem } from '../codes/systems.ts'
@@ -10,7 +11,7 @@ import { range, rangeText, valueElement } from './value.ts'
 const interpretationSystem = '2.16.840.1.113883.5.83'
 const interpretations = new Set('< > A AA B D DET E H HH HU HX I IND L LL LU LX N ND NEG NR POS R S U W WR'.split(' '))
 /** FHIR STU3 had two of its own where HL7 v3 has one. */
-const renamed: Readonly<Record<string, string>> = { 'H>': 'HU', 'L<': 'LU', HI: 'H', LO: 'L' }
+const renamed: Readonly<Record<string, string>> = lookup({ 'H>': 'HU', 'L<': 'LU', HI: 'H', LO: 'L' })
 
 /** C-CDA takes the codes of its value set alone; what is none of them (`PA`, potentially abnormal) keeps its words under a nullFlavor. */
 export function interpretation(value: Coded | undefined): XmlTemplate | undefined {
@@ -55,7 +56,7 @@ export function targetSite(site: Coded | undefined): XmlTemplate | undefined {
 }
 
 /** C-CDA's Result Status for FHIR's. A status that says nothing is kept out of the code as far as the templates let it: a result that was reported is complete. */
-const statuses: Readonly<Record<string, string>> = {
+const statuses: Readonly<Record<string, string>> = lookup({
   final: 'completed',
   amended: 'completed',
   corrected: 'completed',
@@ -65,7 +66,7 @@ const statuses: Readonly<Record<string, string>> = {
   registered: 'active',
   cancelled: 'cancelled',
   'entered-in-error': 'aborted',
-}
+})
 /** Whether Result Status has a code for it. */
 export function isResultStatus(status: string | undefined): boolean {
   return status !== undefined && Object.hasOwn(statuses, status)

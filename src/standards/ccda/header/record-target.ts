@@ -1,3 +1,4 @@
+import { lookup } from '../../lookup.ts'
 import { element, type XmlElement, type XmlNode } from '../../xml/element.ts'
 import type { Desk } from '../desk.ts'
 import { identifier } from '../desk.ts'
@@ -41,13 +42,13 @@ function patientIds(patient: Patient | undefined, desk: Desk): XmlNode[] {
   return [...patient.identifiers.map(({ system, value }) => identifier(system, value)), desk.id(patient.key)]
 }
 
-const nameUse: Readonly<Record<string, string>> = {
+const nameUse: Readonly<Record<string, string>> = lookup({
   official: 'L',
   usual: 'L',
   nickname: 'P',
   anonymous: 'P',
   temp: 'P',
-}
+})
 
 function patientNames(names: readonly HumanName[]): XmlElement[] {
   if (names.length === 0) return [element('name', { nullFlavor: 'UNK' })]
@@ -87,11 +88,11 @@ function validTime({ use, period }: HumanName): XmlElement[] {
   return ends.length === 0 ? [] : [element('validTime', undefined, ...ends)]
 }
 
-const genders: Readonly<Record<string, { code: string; name: string }>> = {
+const genders: Readonly<Record<string, { code: string; name: string }>> = lookup({
   male: { code: 'M', name: 'Male' },
   female: { code: 'F', name: 'Female' },
   other: { code: 'UN', name: 'Undifferentiated' },
-}
+})
 function gender(value: string | undefined): XmlElement {
   const known = value === undefined ? undefined : genders[value]
   return known

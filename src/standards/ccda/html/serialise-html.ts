@@ -1,3 +1,4 @@
+import { lookup } from '../../lookup.ts'
 import type { ExpandedNode } from '../../xml/element.ts'
 
 /** A tree as HTML text: void elements have no end, all others have one, and text is never markup. https://html.spec.whatwg.org/#serialising-html-fragments */
@@ -19,4 +20,4 @@ const voids = new Set(['br', 'meta'])
 function escape(text: string): string {
   return text.replaceAll(/[&<>"]/g, (character) => references[character] ?? character)
 }
-const references: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+const references: Record<string, string> = lookup({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })

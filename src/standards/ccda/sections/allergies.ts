@@ -1,3 +1,4 @@
+import { lookup } from '../../lookup.ts'
 import { element, type XmlNode } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
 import { loinc, snomed } from '../codes/systems.ts'
@@ -245,11 +246,11 @@ function statusOf(allergy: Allergy): XmlNode | undefined {
   )
 }
 
-const severities: Readonly<Record<string, { code: string; displayName: string }>> = {
+const severities: Readonly<Record<string, { code: string; displayName: string }>> = lookup({
   mild: { code: '255604002', displayName: 'Mild (qualifier value)' },
   moderate: { code: '6736007', displayName: 'Moderate (severity modifier) (qualifier value)' },
   severe: { code: '24484000', displayName: 'Severe (severity modifier) (qualifier value)' },
-}
+})
 
 function reactionWords(reaction: Allergy['reactions'][number]): string {
   const words = [
@@ -332,7 +333,11 @@ function reactionElement(
   )
 }
 
-const criticalities: Readonly<Record<string, string>> = { high: 'CRITH', low: 'CRITL', 'unable-to-assess': 'CRITU' }
+const criticalities: Readonly<Record<string, string>> = lookup({
+  high: 'CRITH',
+  low: 'CRITL',
+  'unable-to-assess': 'CRITU',
+})
 
 /** Criticality Observation. */
 function criticality(value: string | undefined): XmlNode | undefined {

@@ -1,3 +1,4 @@
+import { lookup } from '../../lookup.ts'
 import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
@@ -75,7 +76,7 @@ function encounterRow(encounter: Encounter, id: string): XmlNode {
   ])
 }
 
-const statuses: Readonly<Record<string, string>> = {
+const statuses: Readonly<Record<string, string>> = lookup({
   finished: 'completed',
   planned: 'active',
   arrived: 'active',
@@ -84,7 +85,7 @@ const statuses: Readonly<Record<string, string>> = {
   onleave: 'suspended',
   cancelled: 'cancelled',
   'entered-in-error': 'nullified',
-}
+})
 
 /** Encounter Activity. */
 function activity(encounter: Encounter, id: string, desk: Desk): XmlTemplate {

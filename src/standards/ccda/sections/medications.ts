@@ -1,3 +1,4 @@
+import { lookup } from '../../lookup.ts'
 import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
@@ -131,7 +132,7 @@ function statusWords(status: string | undefined): string {
 }
 
 /** C-CDA's statuses of a medication; what has none of them is said to be unknown. */
-const statuses: Readonly<Record<string, string>> = {
+const statuses: Readonly<Record<string, string>> = lookup({
   active: 'active',
   intended: 'active',
   completed: 'completed',
@@ -139,7 +140,7 @@ const statuses: Readonly<Record<string, string>> = {
   cancelled: 'aborted',
   'entered-in-error': 'nullified',
   'on-hold': 'suspended',
-}
+})
 function statusCode(status: string | undefined): XmlTemplate {
   const code = status === undefined ? undefined : statuses[status]
   return xml`<statusCode code="${code}" nullFlavor="${unknown(code)}"/>`

@@ -1,3 +1,4 @@
+import { lookup } from '../../lookup.ts'
 import { element, type XmlNode } from '../../xml/element.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
@@ -104,20 +105,20 @@ function planned(plan: Plan, id: string, desk: Desk): XmlNode {
   )
 }
 
-const statuses: Readonly<Record<string, string>> = {
+const statuses: Readonly<Record<string, string>> = lookup({
   active: 'active',
   draft: 'active',
   suspended: 'suspended',
   completed: 'completed',
   cancelled: 'cancelled',
   'entered-in-error': 'nullified',
-}
+})
 function statusCode(status: string | undefined): XmlNode {
   const code = statuses[status ?? '']
   return element('statusCode', code === undefined ? { nullFlavor: 'UNK' } : { code })
 }
 
-const priorities: Readonly<Record<string, string>> = { routine: 'R', urgent: 'UR', asap: 'A', stat: 'S' }
+const priorities: Readonly<Record<string, string>> = lookup({ routine: 'R', urgent: 'UR', asap: 'A', stat: 'S' })
 function priority(value: string | undefined): XmlNode | undefined {
   const code = value === undefined ? undefined : priorities[value]
   return code === undefined

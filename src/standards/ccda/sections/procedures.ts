@@ -1,3 +1,4 @@
+import { lookup } from '../../lookup.ts'
 import { element, type XmlNode } from '../../xml/element.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
@@ -62,7 +63,7 @@ function procedureRow(procedure: Procedure, id: string): XmlNode {
 }
 
 /** C-CDA's ProcedureAct statusCode. */
-const statuses: Readonly<Record<string, string>> = {
+const statuses: Readonly<Record<string, string>> = lookup({
   completed: 'completed',
   'in-progress': 'active',
   preparation: 'active',
@@ -70,7 +71,7 @@ const statuses: Readonly<Record<string, string>> = {
   aborted: 'aborted',
   'entered-in-error': 'aborted',
   'not-done': 'cancelled',
-}
+})
 
 /** Procedure Activity Procedure. */
 function activity(procedure: Procedure, id: string, desk: Desk): XmlNode {
