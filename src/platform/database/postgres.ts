@@ -28,7 +28,10 @@ export function postgres(options: PostgresOptions): Postgres {
     connectionTimeoutMillis: 10_000,
     // Set once a session: row level security needs the tenant before it lets a row through.
     options: `-c statement_timeout=${options.statementTimeoutMs} -c idle_in_transaction_session_timeout=60000 -c jit=off`,
-    verify: (client, done) => client.query({ ...asTenant, values: ['', 'auto', '0'] }, (error) => done(error)),
+    verify: (client, done) =>
+      client.query({ ...asTenant, values: ['', 'auto'] }, (error) =>
+        error ? done(error) : client.query({ ...impatient, values: ['', 'auto', '0'] }, (again) => done(again)),
+      ),
   } as pg.PoolConfig)
   pool.on('error', (error) => options.onIdleError?.(error))
 
@@ -88,6 +91,11 @@ export function postgres(options: PostgresOptions): Postgres {
 
 const asTenant = {
   name: 'weft_tenant',
+  text: `select set_config('weft.tenant', $1, true), set_config('plan_cache_mode', $2, true)`,
+}
+/** Only who waits for locks no longer than so pays for saying it. */
+const impatient = {
+  name: 'weft_tenant_impatient',
   text: `select set_config('weft.tenant', $1, true), set_config('plan_cache_mode', $2, true),
     set_config('lock_timeout', $3, true)`,
 }
@@ -104,17 +112,21 @@ class TenantQuery extends (pg.Query as unknown as new (
   values: unknown,
   callback: Callback,
 ) => PgQuery) {
+  #before: string
   #settings: readonly string[]
   #tenantIsSet = false
 
-  constructor(tenant: number, { name, text, values, lockTimeoutMs = 0 }: Statement, callback: Callback) {
+  constructor(tenant: number, { name, text, values, lockTimeoutMs }: Statement, callback: Callback) {
     super({ text, values: values ?? [], queryMode: 'extended', ...(name && { name }) }, undefined, callback)
     // PostgreSQL's own choice between the two forgets that planning costs more than most of our statements do.
-    this.#settings = [String(tenant), name ? 'force_generic_plan' : 'force_custom_plan', String(lockTimeoutMs)]
+    const plan = name ? 'force_generic_plan' : 'force_custom_plan'
+    this.#before = lockTimeoutMs === undefined ? asTenant.name : impatient.name
+    this.#settings =
+      lockTimeoutMs === undefined ? [String(tenant), plan] : [String(tenant), plan, String(lockTimeoutMs)]
   }
 
   override prepare(connection: PgConnection) {
-    connection.bind({ statement: asTenant.name, values: this.#settings })
+    connection.bind({ statement: this.#before, values: this.#settings })
     connection.execute({})
     super.prepare(connection)
   }
