@@ -1,6 +1,6 @@
-import { SaxesParser } from 'saxes'
 import { Problem } from '../../kernel/problem.ts'
 import { decodeXml } from './decode.ts'
+import { scanXml } from './scan.ts'
 
 /** An element as it was read. Prefixes are gone: what counts is the namespace and the local name. */
 export type ParsedElement = {
@@ -39,7 +39,7 @@ export function readXmlWithSource(document: string, limits: Partial<XmlLimits> =
 type Span = {
   readonly start: number
   end: number
-  readonly declared: Readonly<Record<string, string>>
+  readonly declared: ReadonlyMap<string, string> | undefined
   readonly parent: Span | undefined
 }
 
@@ -48,8 +48,8 @@ function excerpt(document: string, span: Span | undefined): string {
   const source = document.slice(span.start, span.end)
   const inherited = new Map<string, string>()
   for (let above = span.parent; above; above = above.parent)
-    for (const [prefix, namespace] of Object.entries(above.declared))
-      if (!inherited.has(prefix) && !Object.hasOwn(span.declared, prefix)) inherited.set(prefix, namespace)
+    for (const [prefix, namespace] of above.declared ?? [])
+      if (!inherited.has(prefix) && !span.declared?.has(prefix)) inherited.set(prefix, namespace)
   const declarations = Array.from(inherited, ([prefix, namespace]) => {
     const value = namespace.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
     return ` xmlns${prefix && `:${prefix}`}="${value}"`
@@ -65,65 +65,39 @@ function read(
 ): ParsedElement {
   const { maxBytes, maxDepth, maxNodes } = { ...usual, ...limits }
   if (document.length > maxBytes) throw new Problem('invalid', `XML of more than ${maxBytes} bytes`)
-  const text = typeof document === 'string' ? document : decodeXml(document)
   type Open = { namespace: string; local: string; attributes: XmlAttribute[]; children: (Open | string)[] }
   const stack: Open[] = []
   let root: Open | undefined
   let nodes = 0
-  let start = 0
-  const add = (content: string) => {
-    const children = stack.at(-1)?.children
-    if (!children) return
-    const last = children.length - 1
-    if (typeof children[last] === 'string') children[last] += content
-    else children.push(content)
-  }
-  const parser = new SaxesParser({ xmlns: true, position: false })
-  parser.on('error', (error) => {
-    throw new Problem('invalid', `XML is not well-formed: ${reason(error)}`)
+  scanXml(typeof document === 'string' ? document : decodeXml(document), {
+    open({ namespace, local, attributes, declared, start }) {
+      if (stack.length >= maxDepth) throw new Problem('invalid', `XML nested deeper than ${maxDepth}`)
+      nodes += 1 + attributes.length
+      if (nodes > maxNodes) throw new Problem('invalid', `XML of more than ${maxNodes} nodes`)
+      const element: Open = {
+        namespace,
+        local,
+        attributes: attributes.map((one) => ({ namespace: one.namespace, local: one.local, value: one.value })),
+        children: [],
+      }
+      const above = stack.at(-1)
+      spans?.set(element, { start, end: 0, declared, parent: above && spans.get(above) })
+      if (above) above.children.push(element)
+      else root = element
+      stack.push(element)
+    },
+    close(end) {
+      const closed = stack.pop()
+      const span = closed && spans?.get(closed)
+      if (span) span.end = end
+    },
+    text(content) {
+      const children = stack.at(-1)?.children
+      if (!children) return
+      const last = children.length - 1
+      if (typeof children[last] === 'string') children[last] += content
+      else children.push(content)
+    },
   })
-  parser.on('doctype', () => {
-    throw new Problem('invalid', 'XML with a document type is refused')
-  })
-  parser.on('opentag', (tag) => {
-    if (stack.length >= maxDepth) throw new Problem('invalid', `XML nested deeper than ${maxDepth}`)
-    const attributes: XmlAttribute[] = []
-    for (const name in tag.attributes) {
-      const { uri, local, value, prefix } = tag.attributes[name]!
-      if (prefix !== 'xmlns' && name !== 'xmlns') attributes.push({ namespace: uri, local, value })
-    }
-    nodes += 1 + attributes.length
-    if (nodes > maxNodes) throw new Problem('invalid', `XML of more than ${maxNodes} nodes`)
-    const element: Open = { namespace: tag.uri, local: tag.local, attributes, children: [] }
-    const above = stack.at(-1)
-    spans?.set(element, { start, end: 0, declared: tag.ns, parent: above && spans.get(above) })
-    if (stack.length) stack.at(-1)!.children.push(element)
-    else root = element
-    stack.push(element)
-  })
-  // Between the beginning of a tag and its name there is no other.
-  if (spans) parser.on('opentagstart', () => void (start = text.lastIndexOf('<', parser.position - 1)))
-  parser.on('closetag', () => {
-    const closed = stack.pop()
-    const span = closed && spans?.get(closed)
-    if (span) span.end = parser.position
-  })
-  parser.on('text', add)
-  parser.on('cdata', add)
-  // saxes collects a document type to its end before it says so; a bomb need not be read that far.
-  if (/<!DOCTYPE/.test(text.slice(0, text.search(/<[^?!]/) + 1)))
-    throw new Problem('invalid', 'XML with a document type is refused')
-  parser.write(text).close()
-  if (!root) throw new Problem('invalid', 'XML has no element')
-  return root
-}
-
-/** The parser's complaint without what it quotes of the document: that may be a name. */
-function reason(error: Error): string {
-  return (
-    error.message
-      .replaceAll(/^(?:undefined:)?[\d:]*\s*/g, '')
-      .split(/[:<"'.]/)[0]!
-      .trim() || 'syntax'
-  )
+  return root as ParsedElement
 }

@@ -62,13 +62,14 @@ function eventOf(
     destination: { userId: journey.path, process: settings.audit.sourceId, address: settings.audit.sourceId },
     auditSource: { id: settings.audit.sourceId, enterpriseSiteId: settings.audit.enterpriseSiteId },
     patients: [...patients],
-    ...(asked?.queryId !== undefined && {
-      query: {
-        id: asked.queryId,
-        payload: askedIn(journey.text ?? '').subarray(0, maxPayload),
-        homeCommunityId: settings.homeCommunityId,
-      },
-    }),
+    ...(asked?.queryId !== undefined &&
+      journey.message && {
+        query: {
+          id: asked.queryId,
+          payload: askedIn(journey.message).subarray(0, maxPayload),
+          homeCommunityId: settings.homeCommunityId,
+        },
+      }),
     documents: answer?.documents ?? [],
   }
 }

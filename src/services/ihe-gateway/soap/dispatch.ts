@@ -6,6 +6,7 @@ import type { SoapRequest } from '../../../standards/ihe/soap/envelope.ts'
 import { SoapFault } from '../../../standards/ihe/soap/fault.ts'
 import { anonymous } from '../../../standards/ihe/soap/namespaces.ts'
 import { httpStatus } from '../../../standards/problems/render.ts'
+import type { SourcedXml } from '../../../standards/xml/read.ts'
 import { recordOf } from '../audit/record.ts'
 import type { AuditSender, GatewayMeter, TransactionLog } from '../audit/port.ts'
 import type { Answer, AnyTransaction, Context, Gateway } from '../transactions/transaction.ts'
@@ -54,8 +55,8 @@ export async function handleSoap(deps: SoapDeps, call: Call, http: HttpRequest):
     return respondFault(fault, messageId, mtom, deps.gateway.ids())
   }
   if ('fault' in result) return faulted(result.fault)
-  const { request, text } = result
-  journey.text = text
+  const { request, message } = result
+  journey.message = message
   let transaction: AnyTransaction
   try {
     transaction = choose(deps.transactions, http.path, request)
@@ -64,7 +65,7 @@ export async function handleSoap(deps: SoapDeps, call: Call, http: HttpRequest):
   }
   journey.transaction = transaction
   return deps.gateway.tracer.within(call, transaction.name, (within, span) =>
-    carryOut(deps, within, http, { transaction, request, text, mtom }, journey, span).catch((thrown: unknown) =>
+    carryOut(deps, within, http, { transaction, request, message, mtom }, journey, span).catch((thrown: unknown) =>
       faulted(thrown, span),
     ),
   )
@@ -73,7 +74,7 @@ export async function handleSoap(deps: SoapDeps, call: Call, http: HttpRequest):
 type Chosen = {
   readonly transaction: AnyTransaction
   readonly request: SoapRequest
-  readonly text: string
+  readonly message: SourcedXml
   readonly mtom: boolean
 }
 
@@ -82,13 +83,12 @@ async function carryOut(
   deps: SoapDeps,
   call: Call,
   http: HttpRequest,
-  { transaction, request, text, mtom }: Chosen,
+  { transaction, request, message, mtom }: Chosen,
   journey: Journey,
   span: Span,
 ): Promise<HttpResponse> {
   const credentials = {
-    message: text,
-    security: request.security,
+    message,
     messageId: request.messageId,
     clientCertificate: deps.clientCertificate(http),
   }

@@ -1,4 +1,5 @@
 import type { SoapFault } from '../../../standards/ihe/soap/fault.ts'
+import type { SourcedXml } from '../../../standards/xml/read.ts'
 import type { Answer, AnyTransaction } from '../transactions/transaction.ts'
 import type { Authenticated } from '../xua/authenticate.ts'
 
@@ -7,8 +8,8 @@ export type Journey = {
   readonly at: Date
   readonly path: string
   readonly address: string | undefined
-  /** The message, where it came as far as being text. */
-  text?: string
+  /** Where it came as far as being read. */
+  message?: SourcedXml
   messageId?: string
   transaction?: AnyTransaction
   authenticated?: Authenticated

@@ -6,13 +6,13 @@ import { readMtom, resolveIncludes } from '../../../standards/ihe/mtom/read.ts'
 import { messageIdOf, readEnvelope, type SoapRequest } from '../../../standards/ihe/soap/envelope.ts'
 import { SoapFault } from '../../../standards/ihe/soap/fault.ts'
 import { decodeXml } from '../../../standards/xml/decode.ts'
-import { type ParsedElement, readXml } from '../../../standards/xml/read.ts'
+import { readXmlWithSource, type SourcedXml } from '../../../standards/xml/read.ts'
 
 /** What is known of a message, however far reading it came: even a Fault says what it relates to, in the encoding it was asked in. */
 export type Received = {
   readonly mtom: boolean
   readonly messageId: string | undefined
-  readonly result: { readonly request: SoapRequest; readonly text: string } | { readonly fault: SoapFault }
+  readonly result: { readonly request: SoapRequest; readonly message: SourcedXml } | { readonly fault: SoapFault }
 }
 
 /** From an HTTP request to a SOAP request: content type, MTOM, encoding, XML, envelope, addressing. */
@@ -20,19 +20,18 @@ export function receive({ headers, body = Buffer.alloc(0) }: HttpRequest, maxByt
   const header = headers['content-type']
   const contentType = parseContentType(typeof header === 'string' ? header : '')
   const mtom = contentType?.type === 'multipart/related'
-  let root: ParsedElement | undefined
+  let message: SourcedXml | undefined
   try {
     if (body.length > maxBytes) throw new SoapFault('invalid', `The message is larger than ${maxBytes} bytes`)
     if (!contentType || (!mtom && contentType.type !== 'application/soap+xml'))
       throw new SoapFault('unsupported', 'The Content-Type is neither application/soap+xml nor multipart/related')
     const pack = mtom ? readMtom(body, contentType) : undefined
     checkCharset(pack ? pack.root.charset : contentType.parameters.charset)
-    const text = decodeXml(pack ? pack.root.bytes : body)
-    root = readXml(text)
-    const request = readEnvelope(pack ? resolveIncludes(root, pack.parts) : root)
-    return { mtom, messageId: request.messageId, result: { request, text } }
+    message = readXmlWithSource(decodeXml(pack ? pack.root.bytes : body))
+    const request = readEnvelope(pack ? resolveIncludes(message.root, pack.parts) : message.root)
+    return { mtom, messageId: request.messageId, result: { request, message } }
   } catch (thrown) {
-    return { mtom, messageId: messageIdOf(root), result: { fault: asFault(thrown) } }
+    return { mtom, messageId: messageIdOf(message?.root), result: { fault: asFault(thrown) } }
   }
 }
 

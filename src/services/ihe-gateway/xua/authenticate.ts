@@ -1,6 +1,6 @@
 import { SoapFault } from '../../../standards/ihe/soap/fault.ts'
 import type { Assertion } from '../../../standards/ihe/saml/assertion.ts'
-import type { ParsedElement } from '../../../standards/xml/read.ts'
+import type { SourcedXml } from '../../../standards/xml/read.ts'
 import { parseOdsCode } from '../../../standards/nhs/ods-code.ts'
 import type { Call } from '../../../kernel/ports.ts'
 import type { Community, GatewaySettings } from '../settings.ts'
@@ -11,8 +11,7 @@ import type { Verifier } from './verifier.ts'
 
 export type Authenticated = { readonly asking: Asking; readonly community: Community; readonly assertion: Assertion }
 export type Credentials = {
-  readonly message: string
-  readonly security: ParsedElement | undefined
+  readonly message: SourcedXml
   readonly messageId: string
   /** SHA-256 fingerprint, hex, of the client certificate of the connection, where there was one. */
   readonly clientCertificate: string | undefined
@@ -21,13 +20,13 @@ export type Credentials = {
 /** Who asks: XUA, ITI TF-2 3.40. The issuer must speak for the community, the certificate be the community's. */
 export async function authenticate(
   call: Call,
-  { message, security, messageId, clientCertificate }: Credentials,
+  { message, messageId, clientCertificate }: Credentials,
   settings: GatewaySettings,
   { verify, replays }: { readonly verify: Verifier; readonly replays: Replays },
   now: Date,
 ): Promise<Authenticated> {
   const { xua } = settings
-  const assertion = verify(message, security, now)
+  const assertion = verify(message, now)
   const community = communityOf(assertion, settings)
   if (community.clientCertificates.length && !community.clientCertificates.includes(clientCertificate ?? ''))
     throw refused('The connection is not the community’s: its client certificate is missing or another')

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { Assertion } from '../../../standards/ihe/saml/assertion.ts'
-import { checkConditions, type Expectations, verifyAssertion } from '../../../standards/ihe/saml/verify.ts'
-import { saml2 } from '../../../standards/ihe/soap/namespaces.ts'
-import type { ParsedElement } from '../../../standards/xml/read.ts'
-import { childrenNamed } from '../../../standards/xml/select.ts'
+import {
+  assertionShown,
+  checkConditions,
+  type Expectations,
+  verifyAssertion,
+} from '../../../standards/ihe/saml/verify.ts'
+import type { SourcedXml } from '../../../standards/xml/read.ts'
 
-/** `security` is the header of `message` as it was read. */
-export type Verifier = (message: string, security: ParsedElement | undefined, now: Date) => Assertion
+export type Verifier = (message: SourcedXml, now: Date) => Assertion
 
 /**
  * Verifies a signature once for each assertion, signature and all, that is shown again and again: whoever can show it
@@ -16,14 +18,15 @@ export type Verifier = (message: string, security: ParsedElement | undefined, no
 export function verifier(expected: () => Expectations, maxEntries = 5000, maxAgeMs = 600_000): Verifier {
   const verified = new Map<string, { assertion: Assertion; at: number }>()
   let believed = expected()
-  return (message, security, now) => {
+  return (message, now) => {
     const expectations = expected()
     // What an issuer signed is not believed any longer than the issuer is.
     if (expectations !== believed) verified.clear()
     believed = expectations
-    const shown = security ? childrenNamed(security, saml2, 'Assertion') : []
-    if (shown.length !== 1) return verifyAssertion(message, expectations, now)
-    const key = createHash('sha256').update(JSON.stringify(shown[0])).digest('base64')
+    const shown = assertionShown(message.root)
+    if (!shown) return verifyAssertion(message, expectations, now)
+    // Its very text, with the namespaces around it: what is the same text is the same assertion.
+    const key = createHash('sha256').update(message.sourceOf(shown)).digest('base64')
     const known = verified.get(key)
     if (known && now.getTime() - known.at < maxAgeMs) {
       checkConditions(known.assertion, expectations, now)

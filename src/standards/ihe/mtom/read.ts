@@ -36,11 +36,13 @@ export function readMtom(body: Buffer, contentType: ContentType): MtomPackage {
 export function resolveIncludes(element: ParsedElement, parts: ReadonlyMap<string, Part>): ParsedElement {
   const inner = elements(element)
   const include = inner.find((child) => child.local === 'Include' && child.namespace === xopInclude)
-  if (!include)
-    return {
-      ...element,
-      children: element.children.map((c) => (typeof c === 'string' ? c : resolveIncludes(c, parts))),
-    }
+  if (!include) {
+    const children = element.children.map((child) =>
+      typeof child === 'string' ? child : resolveIncludes(child, parts),
+    )
+    // Nearly all of a message includes nothing, and stays as it is.
+    return children.some((child, index) => child !== element.children[index]) ? { ...element, children } : element
+  }
   const own = element.children.filter((child) => typeof child === 'string').join('')
   if (inner.length !== 1 || own.trim() || textOf(include).trim()) throw wrong('xop:Include stands beside other content')
   const href = attribute(include, 'href') ?? ''

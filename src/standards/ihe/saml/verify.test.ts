@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { test } from 'node:test'
 import {
   assertion,
@@ -13,13 +13,17 @@ import {
 import { envelope } from '../../../../test/builders/soap.ts'
 import { certificate } from '../../../../simulators/nhs/tls/certificate.ts'
 import { SoapFault } from '../soap/fault.ts'
-import { verifyAssertion } from './verify.ts'
+import { canonicalXml } from '../../xml/canonical.ts'
+import { readXmlWithSource } from '../../xml/read.ts'
+import { type Expectations, verifyAssertion } from './verify.ts'
 import { writeAssertion } from './write.ts'
 
 const now = new Date('2026-03-01T12:00:00Z')
 const expectations = settings.xua
 const message = (security: string) => envelope({ action: 'urn:a', body: '<b/>', now, security })
-const verify = (security: string, at = now) => verifyAssertion(message(security), expectations, at)
+const verifyIn = (text: string, trusting: Expectations = expectations, at = now) =>
+  verifyAssertion(readXmlWithSource(text), trusting, at)
+const verify = (security: string, at = now) => verifyIn(message(security), expectations, at)
 const refuses = (security: string, reason: RegExp, at = now) =>
   assert.throws(
     () => verify(security, at),
@@ -105,6 +109,91 @@ test('a signature that is moved to cover something else is refused', () => {
   )
 })
 
+test('what the signature covers is read from what is signed, not from what stands around it', () => {
+  const one = assertion(now)
+  const evil = one.replace('ajones', 'root')
+  const digestOf = (text: string) =>
+    createHash('sha256')
+      .update(canonicalXml(text.replace(signature(text), '')))
+      .digest('base64')
+  const claimed = digestOf(evil)
+  assert.ok(one.includes(`>${digestOf(one)}<`))
+  const value = /<ds:DigestValue>[^<]*/.exec(evil)![0]
+  refuses(
+    evil.replace(value, () => `<ds:DigestValue>${claimed}`),
+    /does not hold/,
+  )
+  refuses(
+    evil.replace(value, () => `<ds:DigestValue><!--${claimed}-->${value.slice(16)}`),
+    /does not hold/,
+  )
+  refuses(
+    evil.replace(value, () => `<ds:DigestValue>${claimed}<!--${value.slice(16)}-->`),
+    /does not hold/,
+  )
+  refuses(
+    evil.replace(value, () => `<ds:DigestValue><?d ${claimed}?>${value.slice(16)}`),
+    /does not hold/,
+  )
+  refuses(
+    evil.replace(value, () => `<ds:DigestValue>${claimed}</ds:DigestValue>${value}`),
+    /More than one/,
+  )
+  const info = /<ds:SignedInfo.*<\/ds:SignedInfo>/s.exec(evil)![0]
+  const forged = info.replace(value.slice(16), () => claimed)
+  refuses(
+    evil.replace(info, () => forged + info),
+    /More than one SignedInfo/,
+  )
+  refuses(
+    evil.replace(info, () => `<ds:Object>${info}</ds:Object>${forged}`),
+    /object/,
+  )
+  // A processing instruction is text to whoever does not look.
+  refuses(one.replace('ajones', '<?x root?>'), /does not hold/)
+})
+
+test('transforms, parameters and lists of prefixes that could show something else are refused', () => {
+  const one = assertion(now)
+  const exclusive = '<ds:Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"'
+  for (const other of [
+    `${exclusive.replace('n#', 'n#WithComments')}/>`,
+    '',
+    `${exclusive}/>${exclusive}/>`,
+    `${exclusive}><ds:XPath>self::text()</ds:XPath></ds:Transform>`,
+    `${exclusive}><InclusiveNamespaces xmlns="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList="${'p '.repeat(51)}"/></ds:Transform>`,
+  ])
+    refuses(one.replace(`${exclusive}/>`, other), /transforms/)
+  refuses(one.replace(/<ds:Transform [^>]*enveloped-signature"\/>/, ''), /transforms/)
+  refuses(
+    one.replace(/(<ds:CanonicalizationMethod Algorithm=")[^"]*/, '$1http://www.w3.org/TR/2001/REC-xml-c14n-20010315'),
+    /exclusively/,
+  )
+  const hmac = (name: string) => new RegExp(`(<ds:${name} [^>]*)/>`)
+  refuses(
+    one.replace(hmac('SignatureMethod'), '$1><ds:HMACOutputLength>0</ds:HMACOutputLength></ds:SignatureMethod>'),
+    /algorithm/,
+  )
+  refuses(
+    one.replace(hmac('DigestMethod'), '$1><ds:HMACOutputLength>0</ds:HMACOutputLength></ds:DigestMethod>'),
+    /algorithm/,
+  )
+  refuses(one.replace('xmlenc#sha256', 'xmlenc#ripemd160'), /digest algorithm/)
+  refuses(one.replace(/<ds:SignatureValue>[^<]*/, '<ds:SignatureValue>'), /does not hold/)
+})
+
+test('a key of another kind than RSA is no reason to fall over', () => {
+  const { publicKey } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  })
+  const [issuer] = expectations.issuers
+  const trusting = (certificates: string[]) => ({ ...expectations, issuers: [{ ...issuer!, certificates }] })
+  assert.throws(() => verifyIn(message(assertion(now)), trusting([publicKey])), /does not hold/)
+  assert.equal(verifyIn(message(assertion(now)), trusting([publicKey, issuerKeys.publicKey])).subject, 'ajones')
+})
+
 test('an assertion whose prefixes the envelope declares is believed, and no less strictly looked at', () => {
   const one = assertion(now)
   const declarations = [...new Set(one.match(/ xmlns:(?:saml2|ds)="[^"]+"/g))]
@@ -112,19 +201,16 @@ test('an assertion whose prefixes the envelope declares is believed, and no less
   const bare = declarations.reduce((text, declaration) => text.replaceAll(declaration, ''), one)
   const carried = (text: string) =>
     message(text).replace(/<([\w.-]+:)?Envelope/, (start) => `${start}${declarations.join('')}`)
-  assert.equal(verifyAssertion(carried(bare), expectations, now).subject, 'ajones')
-  assert.throws(() => verifyAssertion(carried(bare.replace('ajones', 'asmith')), expectations, now), /does not hold/)
+  assert.equal(verifyIn(carried(bare)).subject, 'ajones')
+  assert.throws(() => verifyIn(carried(bare.replace('ajones', 'asmith'))), /does not hold/)
 })
 
 test('an ID that something else in the message has too is refused, by whatever name it has it', () => {
   const one = assertion(now)
   const id = /ID="([^"]+)"/.exec(one)![1]!
   for (const name of ['ID', 'Id', 'id'])
-    assert.throws(
-      () => verifyAssertion(message(one).replace('<b/>', `<b ${name}="${id}"/>`), expectations, now),
-      /does not hold/,
-    )
-  assert.equal(verifyAssertion(message(one).replace('<b/>', '<b ID="_other"/>'), expectations, now).subject, 'ajones')
+    assert.throws(() => verifyIn(message(one).replace('<b/>', `<b ${name}="${id}"/>`)), /does not hold/)
+  assert.equal(verifyIn(message(one).replace('<b/>', '<b ID="_other"/>')).subject, 'ajones')
 })
 
 test('where an authority is trusted, so is whoever it gave a certificate to, while that holds', () => {
@@ -160,8 +246,7 @@ test('where an authority is trusted, so is whoever it gave a certificate to, whi
     ...expectations,
     issuers: [{ ...expectations.issuers[0]!, certificates: [], authorities: [ours.pem] }],
   }
-  const shown = (pem: string) =>
-    verifyAssertion(message(writeAssertion(claims(now), foreignKeys.privateKey, pem)), trusting, now)
+  const shown = (pem: string) => verifyIn(message(writeAssertion(claims(now), foreignKeys.privateKey, pem)), trusting)
   assert.equal(shown(ours.give('2027-01-01')).subject, 'ajones')
   assert.throws(() => shown(theirs.give('2027-01-01')), /does not hold/)
   assert.throws(() => shown(ours.give('2026-02-01')), /does not hold/)
@@ -175,12 +260,7 @@ test('a comment in the middle of a name does not shorten it', () => {
 
 test('a message without a security header is refused', () => {
   assert.throws(
-    () =>
-      verifyAssertion(
-        '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body/></s:Envelope>',
-        expectations,
-        now,
-      ),
+    () => verifyIn('<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body/></s:Envelope>'),
     /required/,
   )
 })

@@ -1,7 +1,9 @@
-import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { SignedXml } from 'xml-crypto'
-import { type ParsedElement, readXml, readXmlWithSource, type SourcedXml } from '../../xml/read.ts'
-import { attribute, childrenNamed, textOf } from '../../xml/select.ts'
+import { Buffer } from 'node:buffer'
+import { constants, createHash, createPublicKey, type KeyObject, verify, X509Certificate } from 'node:crypto'
+import { canonicalXml } from '../../xml/canonical.ts'
+import { type ParsedElement, readXml, type SourcedXml } from '../../xml/read.ts'
+import { attribute, childrenNamed, elements, textOf } from '../../xml/select.ts'
+import { decodeBase64 } from '../mtom/read.ts'
 import { SoapFault } from '../soap/fault.ts'
 import { saml2, soap12, wsse } from '../soap/namespaces.ts'
 import { type Assertion, bearer, readAssertion } from './assertion.ts'
@@ -19,18 +21,29 @@ export type Expectations = {
   readonly clockSkewSeconds: number
 }
 
-const dsig = 'http://www.w3.org/2000/09/xmldsig#'
-const exclusive = 'http://www.w3.org/2001/10/xml-exc-c14n#'
-const enveloped = `${dsig}enveloped-signature`
-const signatures: readonly string[] = [
-  'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
-  'http://www.w3.org/2001/04/xmldsig-more#rsa-sha512',
-  'http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1',
-]
-const digests: readonly string[] = [
-  'http://www.w3.org/2001/04/xmlenc#sha256',
-  'http://www.w3.org/2001/04/xmlenc#sha512',
-]
+export const dsig = 'http://www.w3.org/2000/09/xmldsig#'
+export const exclusive = 'http://www.w3.org/2001/10/xml-exc-c14n#'
+export const enveloped = `${dsig}enveloped-signature`
+
+type Verify = (bytes: Buffer, key: KeyObject, signature: Buffer) => boolean
+const pkcs1 =
+  (hash: string): Verify =>
+  (bytes, key, signature) =>
+    verify(hash, bytes, { key, padding: constants.RSA_PKCS1_PADDING }, signature)
+const signatures = new Map<string, Verify>([
+  ['http://www.w3.org/2001/04/xmldsig-more#rsa-sha256', pkcs1('sha256')],
+  ['http://www.w3.org/2001/04/xmldsig-more#rsa-sha512', pkcs1('sha512')],
+  [
+    // The salt is as long as the digest: https://www.rfc-editor.org/rfc/rfc9231#section-2.3.10
+    'http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1',
+    (bytes, key, signature) =>
+      verify('sha256', bytes, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }, signature),
+  ],
+])
+const digests = new Map([
+  ['http://www.w3.org/2001/04/xmlenc#sha256', 'sha256'],
+  ['http://www.w3.org/2001/04/xmlenc#sha512', 'sha512'],
+])
 
 const refused = (
   message: string,
@@ -45,25 +58,28 @@ const refused = (
 
 /**
  * The assertion of a SOAP message, believed: signed by an issuer we trust, for us, for now. What is returned was read
- * from the bytes the signature covers and from nothing else, so that moving elements about gains nobody anything.
- * https://docs.oasis-open.org/security/saml/v2.0/saml-core-2.0-os.pdf section 5, ITI TF-2 3.40
+ * from the bytes the signature covers and from nothing else, so that moving elements about gains nobody anything: of the
+ * message itself only is taken which bytes to look at.
+ * https://docs.oasis-open.org/security/saml/v2.0/saml-core-2.0-os.pdf section 5, ITI TF-2 3.40,
+ * https://www.w3.org/TR/xmldsig-core1/#sec-CoreValidation
  */
-export function verifyAssertion(message: string, expectations: Expectations, now: Date): Assertion {
-  const document = parsed(message)
-  const { element, signature } = findAssertion(document.root)
+export function verifyAssertion(message: SourcedXml, expectations: Expectations, now: Date): Assertion {
+  const { element, signature } = findAssertion(message.root)
   const id = attribute(element, 'ID') ?? ''
   if (!/^[A-Za-z_][\w.-]*$/.test(id)) throw refused('The assertion has no usable ID', 'wsse:InvalidSecurityToken')
-  checkShape(signature, id)
   const issuerName = text(only(element, saml2, 'Issuer'))
   const trusted = expectations.issuers.find(({ issuer }) => issuer === issuerName)
   if (!trusted) throw refused('The assertion is of an issuer that is not trusted here', 'wsse:FailedAuthentication')
-  if (namesakes(document.root, id) !== 1) throw notHeld()
-  const signed = signedBytes(
-    document.sourceOf(element),
-    document.sourceOf(signature),
-    candidates(trusted, signature, now),
-  )
-  const root = readXml(signed)
+  if (namesakes(message.root, id) !== 1) throw notHeld()
+  const signed = readSignedInfo(message, signature, id)
+  const value = decodeBase64(textOf(only(signature, dsig, 'SignatureValue')))
+  if (!value || !candidates(trusted, signature, now).some((key) => holds(signed, key, value))) throw notHeld()
+  const covered = canonicalXml(message.sourceOf(element), {
+    inclusive: signed.inclusive,
+    without: { namespace: dsig, local: 'Signature' },
+  })
+  if (!createHash(signed.hash).update(covered).digest().equals(signed.digest)) throw notHeld()
+  const root = readXml(covered)
   const assertion = readAssertion(root)
   if (
     root.local !== 'Assertion' ||
@@ -76,11 +92,12 @@ export function verifyAssertion(message: string, expectations: Expectations, now
   return assertion
 }
 
-function parsed(message: string): SourcedXml {
+/** The one assertion that a message shows, if it shows one as it should. */
+export function assertionShown(root: ParsedElement): ParsedElement | undefined {
   try {
-    return readXmlWithSource(message)
-  } catch (cause) {
-    throw refused('The security header cannot be read', 'wsse:InvalidSecurity', cause)
+    return findAssertion(root).element
+  } catch {
+    return undefined
   }
 }
 
@@ -104,26 +121,82 @@ function namesakes(element: ParsedElement, id: string): number {
   return found
 }
 
-/** One reference, to the assertion the signature sits in, with no transform that could show something else than is there. */
-function checkShape(signature: ParsedElement, id: string): void {
-  const info = only(signature, dsig, 'SignedInfo')
-  const reference = info && only(info, dsig, 'Reference')
-  const transforms = reference && only(reference, dsig, 'Transforms')
-  const algorithm = (element: ParsedElement | undefined) => attribute(element, 'Algorithm') ?? ''
-  const used = transforms ? childrenNamed(transforms, dsig, 'Transform').map(algorithm) : []
-  if (!info || !reference || childrenNamed(info, dsig, 'Reference').length !== 1)
-    throw refused('The signature has not one reference', 'wsse:FailedCheck')
-  if (attribute(reference, 'URI') !== `#${id}`) throw refused('The signature is of another element', 'wsse:FailedCheck')
-  if (!used.includes(enveloped) || used.some((one) => one !== enveloped && one !== exclusive))
-    throw refused('The signature uses other transforms than are allowed', 'wsse:FailedCheck')
-  if (algorithm(only(info, dsig, 'CanonicalizationMethod')) !== exclusive)
-    throw refused('The signature is not canonicalised exclusively', 'wsse:FailedCheck')
-  if (!signatures.includes(algorithm(only(info, dsig, 'SignatureMethod'))))
-    throw refused('The signature algorithm is not allowed', 'wsse:FailedCheck')
-  if (!digests.includes(algorithm(only(reference, dsig, 'DigestMethod'))))
-    throw refused('The digest algorithm is not allowed', 'wsse:FailedCheck')
+type SignedInfo = {
+  /** What is signed, in the form it was signed in. */
+  readonly bytes: Buffer
+  readonly verify: Verify
+  readonly hash: string
+  readonly digest: Buffer
+  /** Of the assertion's canonical form. */
+  readonly inclusive: readonly string[]
+}
+
+/**
+ * What the signature says it covers, read from the bytes that are signed themselves: one reference, to the assertion the
+ * signature sits in, with no transform that could show something else than is there.
+ */
+function readSignedInfo(message: SourcedXml, signature: ParsedElement, id: string): SignedInfo {
   if (childrenNamed(signature, dsig, 'Object').length)
     throw refused('The signature brings an object along', 'wsse:FailedCheck')
+  const shown = only(signature, dsig, 'SignedInfo')
+  if (!shown) throw refused('The signature has not one reference', 'wsse:FailedCheck')
+  const inclusive = inclusivePrefixes(only(shown, dsig, 'CanonicalizationMethod'))
+  if (!inclusive) throw refused('The signature is not canonicalised exclusively', 'wsse:FailedCheck')
+  const canonical = canonicalXml(message.sourceOf(shown), { inclusive })
+  const info = readXml(canonical)
+  const reference = only(info, dsig, 'Reference')
+  const transforms = reference && only(reference, dsig, 'Transforms')
+  if (!reference) throw refused('The signature has not one reference', 'wsse:FailedCheck')
+  if (attribute(reference, 'URI') !== `#${id}`) throw refused('The signature is of another element', 'wsse:FailedCheck')
+  const [first, second, ...others] = transforms ? elements(transforms) : []
+  const prefixes = inclusivePrefixes(second)
+  if (
+    // It has no parameters: what somebody writes into it says nothing.
+    first?.namespace !== dsig ||
+    first.local !== 'Transform' ||
+    algorithm(first) !== enveloped ||
+    second?.local !== 'Transform' ||
+    !prefixes ||
+    others.length > 0
+  )
+    throw refused('The signature uses other transforms than are allowed', 'wsse:FailedCheck')
+  const method = only(info, dsig, 'SignatureMethod')
+  const verify = isBare(method) && signatures.get(algorithm(method))
+  if (!verify) throw refused('The signature algorithm is not allowed', 'wsse:FailedCheck')
+  const digestMethod = only(reference, dsig, 'DigestMethod')
+  const hash = isBare(digestMethod) && digests.get(algorithm(digestMethod))
+  if (!hash) throw refused('The digest algorithm is not allowed', 'wsse:FailedCheck')
+  const digest = decodeBase64(textOf(only(reference, dsig, 'DigestValue')))
+  if (!digest) throw notHeld()
+  return { bytes: Buffer.from(canonical), verify, hash, digest, inclusive: prefixes }
+}
+
+const algorithm = (element: ParsedElement | undefined) => attribute(element, 'Algorithm') ?? ''
+
+/** With nothing in it that could change what its algorithm does. */
+const isBare = (element: ParsedElement | undefined): element is ParsedElement =>
+  element !== undefined && element.namespace === dsig && elements(element).length === 0
+
+/** Nobody has so many, and each is looked for in every element. */
+const maxPrefixes = 50
+
+/** The PrefixList of what says that it canonicalises exclusively; undefined where it says something else or more. */
+function inclusivePrefixes(element: ParsedElement | undefined): string[] | undefined {
+  if (element?.namespace !== dsig || algorithm(element) !== exclusive) return undefined
+  const [list, ...others] = elements(element)
+  if (!list) return []
+  if (list.local !== 'InclusiveNamespaces' || list.namespace !== exclusive || others.length > 0) return undefined
+  const prefixes = (attribute(list, 'PrefixList') ?? '').split(/[ \t\r\n]+/).filter((prefix) => prefix !== '')
+  return prefixes.length <= maxPrefixes ? prefixes : undefined
+}
+
+function holds({ bytes, verify }: SignedInfo, key: KeyObject, value: Buffer): boolean {
+  try {
+    // A key of another kind would be used by its own rules.
+    return key.asymmetricKeyType === 'rsa' && verify(bytes, key, value)
+  } catch {
+    return false
+  }
 }
 
 /** Keys that may have signed: the issuer's own, and the one sent along where one of its authorities issued it. */
@@ -167,24 +240,6 @@ function keysOf(trusted: TrustedIssuer): IssuerKeys {
   }
   issuerKeys.set(trusted, keys)
   return keys
-}
-
-/** What xml-crypto finds that one of the keys signed. It sees the assertion alone: what is around it was looked at before. */
-function signedBytes(assertion: string, signature: string, keys: readonly KeyObject[]): string {
-  for (const publicCert of keys) {
-    const checker = new SignedXml({ publicCert, getCertFromKeyInfo: () => null })
-    // SAML's name for it. An ID under another name has been refused where it is this one.
-    checker.idAttributes = ['ID']
-    try {
-      checker.loadSignature(signature)
-      if (!checker.checkSignature(assertion)) continue
-    } catch {
-      continue
-    }
-    const [signed, ...others] = checker.getSignedReferences()
-    if (signed !== undefined && others.length === 0) return signed
-  }
-  throw notHeld()
 }
 
 const notHeld = () => refused('The signature of the assertion does not hold', 'wsse:FailedCheck')

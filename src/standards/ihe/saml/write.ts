@@ -1,8 +1,10 @@
-import { SignedXml } from 'xml-crypto'
+import { createHash, sign } from 'node:crypto'
+import { canonicalXml } from '../../xml/canonical.ts'
 import { serialise } from '../../xml/serialise.ts'
 import { saml2 } from '../soap/namespaces.ts'
 import { type Xml, xml } from '../tree.ts'
 import { attributeNames, bearer, type CodedAttribute } from './assertion.ts'
+import { dsig, enveloped, exclusive } from './verify.ts'
 
 export type AssertionClaims = {
   readonly id: string
@@ -23,23 +25,45 @@ export type AssertionClaims = {
 /** A signed SAML 2.0 assertion as ITI TF-2 3.40.4.1.2 describes it, to try a gateway with. Keys are PEM; a certificate is sent along. */
 export function writeAssertion(claims: AssertionClaims, privateKey: string, certificate?: string): string {
   const unsigned = serialise(assertion(claims), { declaration: false })
-  const signer = new SignedXml({
-    privateKey,
-    ...(certificate && { publicCert: certificate }),
-    signatureAlgorithm: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
-    canonicalizationAlgorithm: 'http://www.w3.org/2001/10/xml-exc-c14n#',
-  })
-  signer.addReference({
-    xpath: "/*[local-name(.)='Assertion']",
-    transforms: ['http://www.w3.org/2000/09/xmldsig#enveloped-signature', 'http://www.w3.org/2001/10/xml-exc-c14n#'],
-    digestAlgorithm: 'http://www.w3.org/2001/04/xmlenc#sha256',
-  })
-  signer.computeSignature(unsigned, {
-    prefix: 'ds',
-    location: { reference: "/*[local-name(.)='Assertion']/*[local-name(.)='Issuer']", action: 'after' },
-  })
-  return signer.getSignedXml()
+  const digest = createHash('sha256').update(canonicalXml(unsigned)).digest('base64')
+  const info = signedInfo(claims.id, digest)
+  const value = sign('sha256', Buffer.from(canonicalXml(serialise(info))), privateKey).toString('base64')
+  const signature = xml(
+    'ds:Signature',
+    { 'xmlns:ds': dsig },
+    info,
+    xml('ds:SignatureValue', {}, value),
+    keyInfo(certificate),
+  )
+  const issuerEnd = '</saml2:Issuer>'
+  // The signature stands behind the issuer, by the schema of SAML.
+  return unsigned.replace(issuerEnd, () => issuerEnd + serialise(signature, { declaration: false }))
 }
+
+function signedInfo(id: string, digest: string): Xml {
+  const method = (name: string, algorithm: string) => xml(`ds:${name}`, { Algorithm: algorithm })
+  return xml(
+    'ds:SignedInfo',
+    { 'xmlns:ds': dsig },
+    method('CanonicalizationMethod', exclusive),
+    method('SignatureMethod', 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256'),
+    xml(
+      'ds:Reference',
+      { URI: `#${id}` },
+      xml('ds:Transforms', {}, method('Transform', enveloped), method('Transform', exclusive)),
+      method('DigestMethod', 'http://www.w3.org/2001/04/xmlenc#sha256'),
+      xml('ds:DigestValue', {}, digest),
+    ),
+  )
+}
+
+const keyInfo = (certificate: string | undefined) =>
+  certificate &&
+  xml(
+    'ds:KeyInfo',
+    {},
+    xml('ds:X509Data', {}, xml('ds:X509Certificate', {}, certificate.replaceAll(/-----[^-]+-----|\s/g, ''))),
+  )
 
 function assertion(claims: AssertionClaims): Xml {
   const at = claims.issuedAt.toISOString()
