@@ -7,6 +7,8 @@ export type Statement = {
   readonly name?: string | undefined
   readonly text: string
   readonly values?: readonly unknown[]
+  /** Makes a row of its columns as PostgreSQL writes them, in the text's order; absent: each by its name and its type. */
+  readonly row?: (columns: readonly (string | null)[]) => unknown
   /** Of a statement in a transaction of its own: how long it waits for each lock before it fails with LockTimeout. */
   readonly lockTimeoutMs?: number
 }

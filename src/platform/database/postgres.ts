@@ -2,6 +2,7 @@
 import pg from 'pg'
 import { Problem } from '../../kernel/problem.ts'
 import { type Database, LockTimeout, type Statement, type Tx, WriteConflict } from './port.ts'
+import { type Before, PreparedStatement } from './prepared-statement.ts'
 
 export type PostgresOptions = {
   readonly connectionString: string
@@ -40,12 +41,13 @@ export function postgres(options: PostgresOptions): Postgres {
       new Promise<Row[]>((resolve, reject) => {
         pool.connect((error, client, release) => {
           if (error || !client) return reject(databaseProblem(error))
-          const query = new TenantQuery(tenant, statement, (failure, result) => {
-            release(failure && isFatal(failure) ? failure : undefined)
-            if (failure) reject(databaseProblem(failure))
-            else resolve(result.rows as Row[])
-          })
-          client.query(query)
+          client.query(
+            new PreparedStatement(statement, tenantFirst(tenant, statement), (failure, rows) => {
+              release(failure && isFatal(failure) ? failure : undefined)
+              if (failure) reject(databaseProblem(failure))
+              else resolve(rows as Row[])
+            }),
+          )
         })
       }),
 
@@ -55,13 +57,15 @@ export function postgres(options: PostgresOptions): Postgres {
       })
       const tx: Tx = {
         tx: true,
-        query: async <Row>({ name, text, values }: Statement) => {
-          const config = { text, values: values as unknown[] | undefined, ...(name && { name }) }
-          const result = await client.query(config as pg.QueryConfig).catch((error) => {
-            throw databaseProblem(error)
-          })
-          return result.rows as Row[]
-        },
+        query: <Row>(statement: Statement) =>
+          new Promise<Row[]>((resolve, reject) => {
+            client.query(
+              new PreparedStatement(statement, undefined, (failure, rows) => {
+                if (failure) reject(databaseProblem(failure))
+                else resolve(rows as Row[])
+              }),
+            )
+          }),
       }
       let broken: Error | undefined
       try {
@@ -100,56 +104,17 @@ const impatient = {
     set_config('lock_timeout', $3, true)`,
 }
 
-type Callback = (error: Error | null, result: pg.QueryResult) => void
-
 /**
- * A statement that goes out behind `set_config(tenant)` before one Sync: PostgreSQL runs both in one implicit
- * transaction, so the tenant ends with the statement, and the caller waits for one round trip.
+ * What goes out before a statement and its one Sync: PostgreSQL runs both in one implicit transaction, so the tenant ends
+ * with the statement, and the caller waits for one round trip.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
  */
-class TenantQuery extends (pg.Query as unknown as new (
-  config: object,
-  values: unknown,
-  callback: Callback,
-) => PgQuery) {
-  #before: string
-  #settings: readonly string[]
-  #tenantIsSet = false
-
-  constructor(tenant: number, { name, text, values, lockTimeoutMs }: Statement, callback: Callback) {
-    super({ text, values: values ?? [], queryMode: 'extended', ...(name && { name }) }, undefined, callback)
-    // PostgreSQL's own choice between the two forgets that planning costs more than most of our statements do.
-    const plan = name ? 'force_generic_plan' : 'force_custom_plan'
-    this.#before = lockTimeoutMs === undefined ? asTenant.name : impatient.name
-    this.#settings =
-      lockTimeoutMs === undefined ? [String(tenant), plan] : [String(tenant), plan, String(lockTimeoutMs)]
-  }
-
-  override prepare(connection: PgConnection) {
-    connection.bind({ statement: this.#before, values: this.#settings })
-    connection.execute({})
-    super.prepare(connection)
-  }
-
-  override handleDataRow(message: object) {
-    if (this.#tenantIsSet) super.handleDataRow(message)
-  }
-
-  override handleCommandComplete(message: object, connection: PgConnection) {
-    if (this.#tenantIsSet) super.handleCommandComplete(message, connection)
-    this.#tenantIsSet = true
-  }
-}
-
-/** What node-postgres's Query and Connection offer a subclass; its published types leave it out. */
-interface PgQuery extends pg.Submittable {
-  prepare(connection: PgConnection): void
-  handleDataRow(message: object): void
-  handleCommandComplete(message: object, connection: PgConnection): void
-}
-interface PgConnection {
-  bind(config: { statement?: string; values?: readonly string[] }): void
-  execute(config: object): void
+function tenantFirst(tenant: number, { name, lockTimeoutMs }: Statement): Before {
+  // PostgreSQL's own choice between the two forgets that planning costs more than most of our statements do.
+  const plan = name ? 'force_generic_plan' : 'force_custom_plan'
+  return lockTimeoutMs === undefined
+    ? { name: asTenant.name, values: [String(tenant), plan] }
+    : { name: impatient.name, values: [String(tenant), plan, String(lockTimeoutMs)] }
 }
 
 /** A connection that is of no more use. */

@@ -25,7 +25,10 @@ export function queryString(parameters: readonly QueryParameter[]): string {
 
 // What may stand in a query as it is stays readable in links: https://datatracker.ietf.org/doc/html/rfc3986#section-3.4
 const encode = (text: string) =>
-  encodeURIComponent(text).replaceAll(/%(3A|2F|2C|24|7C)/g, (escape) => decodeURIComponent(escape))
+  isPlain.test(text)
+    ? text
+    : encodeURIComponent(text).replaceAll(/%(3A|2F|2C|24|7C)/g, (escape) => decodeURIComponent(escape))
+const isPlain = /^[\w.~:/,$|-]*$/
 
 function decode(text: string): string {
   if (!/[%+]/.test(text)) return checked(text)

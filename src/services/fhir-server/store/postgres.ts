@@ -61,8 +61,8 @@ function storeOn(run: Run, transaction: Store['transaction'], grouped?: GroupedW
       const [row] = await run<{ total: string }>(call, historyTotalStatement(call.tenant, scope, window))
       return Number(row?.total)
     },
-    search: (call, { text, values, fixed }) =>
-      run(call, fixed ? { name: keptName(text), text, values } : { text, values }),
+    search: (call, { text, values, fixed, row }) =>
+      run(call, { name: fixed ? keptName(text) : undefined, text, values, ...(row && { row }) }),
     query: run,
     async write(call, changes, lastUpdated) {
       if (changes.length === 0) return []

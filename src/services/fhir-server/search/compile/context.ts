@@ -39,6 +39,10 @@ export type Finder = {
   readonly rank: number
   /** Asking it about one resource costs as much as asking for all. */
   readonly asWhole?: boolean
+  /** What it finds is of one patient or the like: few enough to be held as an array. */
+  readonly holdable?: boolean
+  /** Looked up by an index that ends with the resource: asked about an array of them, it goes along that index once. */
+  readonly alongIndex?: boolean
 }
 
 /** The greatest rank of what one may begin with without knowing how much it matches: an id, a reference. */
@@ -74,7 +78,14 @@ export function equalsAny(
 export function hashFinder(hashes: readonly bigint[], rank: number, context: Context): Finder {
   const t = context.alias()
   const where = `${t}.tenant = ${tenant} and ${equalsAny(`${t}.h`, hashes, 'int8', context)} and ${context.alive(t)}`
-  return { from: `fhir.ix ${t}`, where, rid: `${t}.rid`, unique: new Set(hashes).size === 1, rank }
+  return {
+    from: `fhir.ix ${t}`,
+    where,
+    rid: `${t}.rid`,
+    unique: new Set(hashes).size === 1,
+    rank,
+    alongIndex: true,
+  }
 }
 
 /** The resources with an ordered value of the parameter for which one of the conditions holds. */

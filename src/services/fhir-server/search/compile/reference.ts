@@ -19,5 +19,6 @@ export const reference: Compile = (term, indexes, context) => {
   const hashes = indexes.flatMap((index) =>
     (targets.length > 0 ? targets : ['\u0000']).map((target) => referenceKey(index, target)),
   )
-  return hashFinder(hashes, 1, context)
+  const holdable = targets.every((target) => target.startsWith('Patient/') || target.startsWith('Encounter/'))
+  return { ...hashFinder(hashes, 1, context), holdable }
 }

@@ -82,11 +82,8 @@ const finders: { readonly [K in Term['kind']]: Find<K> } = {
 
   compartment({ owner }, types, context) {
     const all = types.length === 0 ? context.parameters.resourceTypes : types
-    return hashFinder(
-      all.map((type) => compartmentKey(owner, type)),
-      1,
-      context,
-    )
+    const hashes = all.map((type) => compartmentKey(owner, type))
+    return { ...hashFinder(hashes, 1, context), holdable: /^(Patient|Encounter)\//.test(owner) }
   },
 }
 
