@@ -84,7 +84,11 @@ export type Coded = {
 export type Identifier = { readonly system: string | undefined; readonly value: string }
 
 /** As recorded: a year, a month, a day or an instant; see time.ts. */
-export type When = { readonly at?: string; readonly start?: string; readonly end?: string }
+export type When = {
+  readonly at?: string | undefined
+  readonly start?: string | undefined
+  readonly end?: string | undefined
+}
 
 export type Quantity = {
   /** The digits as recorded. */
@@ -109,7 +113,10 @@ export type Note = { readonly text: string; readonly time?: string; readonly by?
 /** A fact of an item in words, for the reader: `Prescription type: Repeat`. */
 export type Fact = { readonly label: string; readonly text: string }
 
-/** What every item of a record has. */
+/**
+ * What every item of a record has. Here and in the items below what is not there may also be `undefined`: items that all
+ * have the same properties are made and read much quicker.
+ */
 export type Item = {
   /** `Type/id` of the resource it comes from. */
   readonly key: string
@@ -117,20 +124,20 @@ export type Item = {
   readonly code: Coded
   readonly when: When
   /** When it was written down. */
-  readonly recorded?: string
+  readonly recorded?: string | undefined
   /** The source's own status word. */
-  readonly status?: string
-  readonly author?: Party
+  readonly status?: string | undefined
+  readonly author?: Party | undefined
   readonly notes: readonly Note[]
   readonly facts: readonly Fact[]
   /** Marked by the source as not to be disclosed to the patient. */
-  readonly notForPatient?: boolean
+  readonly notForPatient?: boolean | undefined
   /** Key of the encounter it was recorded in. */
-  readonly encounter?: string
+  readonly encounter?: string | undefined
   /** The source says that it is not, or never was, true of the patient. */
-  readonly mistaken?: 'Entered in error' | 'Refuted'
+  readonly mistaken?: 'Entered in error' | 'Refuted' | undefined
   /** What changes the meaning of all the rest, to be read before it. */
-  readonly cautions?: readonly string[]
+  readonly cautions?: readonly string[] | undefined
 }
 
 /** Who did or said something. A name alone, where the record gives no more. */
@@ -220,20 +227,20 @@ export type Patient = {
 export type Allergy = Item & {
   /** Ended allergies are told apart from all others, and never shown as active. */
   readonly ended: boolean
-  readonly end?: string
-  readonly endReason?: string
+  readonly end?: string | undefined
+  readonly endReason?: string | undefined
   /** The record says that there are none: negation, not an allergy. */
   readonly noneKnown: boolean
   readonly categories: readonly string[]
-  readonly type?: string
-  readonly criticality?: string
+  readonly type?: string | undefined
+  readonly criticality?: string | undefined
   readonly reactions: readonly {
     readonly manifestations: readonly Coded[]
-    readonly severity?: string
-    readonly description?: string
-    readonly substance?: Coded
-    readonly onset?: string
-    readonly route?: Coded
+    readonly severity?: string | undefined
+    readonly description?: string | undefined
+    readonly substance?: Coded | undefined
+    readonly onset?: string | undefined
+    readonly route?: Coded | undefined
     readonly notes: readonly Note[]
   }[]
 }
@@ -242,74 +249,75 @@ export type Allergy = Item & {
 export type Medication = Item & {
   readonly product: Product
   readonly dosage: readonly string[]
-  readonly quantity?: { readonly quantity?: Quantity; readonly text?: string }
+  readonly quantity?: Supplied | undefined
   /** Keys of the other resources that say the same medication: the plan. */
   readonly sameAs: readonly string[]
-  readonly route?: Coded
-  readonly authorised?: Authorisation
+  readonly route?: Coded | undefined
+  readonly authorised?: Authorisation | undefined
   readonly issues: readonly MedicationIssue[]
 }
+export type Supplied = { readonly quantity?: Quantity | undefined; readonly text?: string | undefined }
 /** What may be supplied under a medication. */
 export type Authorisation = {
-  readonly status?: string
+  readonly status?: string | undefined
   /** The time it holds for. */
-  readonly period?: When
+  readonly period?: When | undefined
   /** How often it may be issued, the first time among them: the digits as recorded. */
-  readonly issuesAllowed?: string
+  readonly issuesAllowed?: string | undefined
 }
 export type Product = { readonly key: string | undefined; readonly facts: readonly Fact[] }
 export type MedicationIssue = Item & {
   readonly dosage: readonly string[]
-  readonly quantity?: { readonly quantity?: Quantity; readonly text?: string }
+  readonly quantity?: Supplied | undefined
   /** Of another product than the medication's, where the record says so. */
-  readonly product?: Product
-  readonly performer?: Party
+  readonly product?: Product | undefined
+  readonly performer?: Party | undefined
 }
 
 export type Problem = Item & {
-  readonly significance?: string
+  readonly significance?: string | undefined
   readonly active: boolean | undefined
   /** What the record links to it, by key, in order. */
   readonly links: readonly Link[]
 }
 /** A pointer to another item, with the word for the relation; `text` where the target is no resource of the record. */
-export type Link = { readonly relation: string; readonly key?: string; readonly text: string }
+export type Link = { readonly relation: string; readonly key?: string | undefined; readonly text: string }
 
 export type Immunization = Item & {
   readonly given: boolean
   readonly vaccine: Coded | undefined
-  readonly lot?: string
-  readonly manufacturer?: Organisation
-  readonly expires?: string
-  readonly site?: Coded
-  readonly route?: Coded
-  readonly dose?: Quantity
-  readonly doseNumber?: string
-  readonly reasonNotGiven?: Coded
-  readonly place?: Place
-  readonly performer?: Party
+  readonly lot?: string | undefined
+  readonly manufacturer?: Organisation | undefined
+  readonly expires?: string | undefined
+  readonly site?: Coded | undefined
+  readonly route?: Coded | undefined
+  readonly dose?: Quantity | undefined
+  readonly doseNumber?: string | undefined
+  readonly reasonNotGiven?: Coded | undefined
+  readonly place?: Place | undefined
+  readonly performer?: Party | undefined
 }
 
 export type Observation = Item & {
-  readonly value?: Value
+  readonly value?: Value | undefined
   /** Why there is no value. */
-  readonly absent?: Coded
-  readonly interpretation?: Coded
+  readonly absent?: Coded | undefined
+  readonly interpretation?: Coded | undefined
   readonly ranges: readonly {
-    readonly low?: Quantity
-    readonly high?: Quantity
-    readonly text?: string
-    readonly meaning?: string
+    readonly low?: Quantity | undefined
+    readonly high?: Quantity | undefined
+    readonly text?: string | undefined
+    readonly meaning?: string | undefined
   }[]
-  readonly bodySite?: Coded
-  readonly method?: Coded
+  readonly bodySite?: Coded | undefined
+  readonly method?: Coded | undefined
   readonly components: readonly Component[]
   /** Keys of the observations this one is the heading of. */
   readonly members: readonly string[]
-  readonly specimen?: Specimen
-  readonly performer?: Party
+  readonly specimen?: Specimen | undefined
+  readonly performer?: Party | undefined
   /** The area whose list holds it, where that says more than its code: a reason why a vaccine was not given. */
-  readonly about?: AreaName
+  readonly about?: AreaName | undefined
 }
 export type Component = Pick<Observation, 'code' | 'value' | 'absent' | 'interpretation' | 'ranges'>
 export type Specimen = {
@@ -320,25 +328,29 @@ export type Specimen = {
 }
 
 export type Report = Item & {
-  readonly issued?: string
-  readonly conclusion?: string
-  readonly performer?: Party
+  readonly issued?: string | undefined
+  readonly conclusion?: string | undefined
+  readonly performer?: Party | undefined
   readonly specimens: readonly Specimen[]
   /** The results in order; headings of groups among them. */
   readonly results: readonly Observation[]
 }
 
-export type Procedure = Item & { readonly bodySite?: Coded; readonly performer?: Party; readonly outcome?: Coded }
+export type Procedure = Item & {
+  readonly bodySite?: Coded | undefined
+  readonly performer?: Party | undefined
+  readonly outcome?: Coded | undefined
+}
 
 export type Encounter = Item & {
   readonly participants: readonly { readonly role: string; readonly party: Party }[]
   readonly locations: readonly Place[]
-  readonly provider?: Organisation
+  readonly provider?: Organisation | undefined
 }
 export type Place = {
-  readonly key?: string
+  readonly key?: string | undefined
   readonly name: string
-  readonly address?: Address
+  readonly address?: Address | undefined
   readonly telecoms: readonly Telecom[]
 }
 
@@ -363,19 +375,19 @@ export type ConsultationPart =
 export type Plan = Item & {
   readonly kind: 'diary' | 'referral' | 'request'
   /** It says what is not to be done. */
-  readonly notToBeDone?: true
-  readonly requester?: Party
+  readonly notToBeDone?: true | undefined
+  readonly requester?: Party | undefined
   readonly recipients: readonly Party[]
-  readonly priority?: string
+  readonly priority?: string | undefined
   readonly links: readonly Link[]
 }
 
 export type KnownDocument = Item & {
-  readonly contentType?: string
-  readonly url?: string
-  readonly size?: string
-  readonly title?: string
-  readonly custodian?: Organisation
+  readonly contentType?: string | undefined
+  readonly url?: string | undefined
+  readonly size?: string | undefined
+  readonly title?: string | undefined
+  readonly custodian?: Organisation | undefined
 }
 
 /** What fits no other section: everything it says, in words. */

@@ -34,9 +34,12 @@ export function parseJson(source: string | Uint8Array, { maxDepth = defaultMaxDe
 
 /** True for a number that was kept as written; `typeof` says object of it. */
 export function isRawNumber(value: unknown): value is RawNumber {
-  // It has no prototype, which is told sooner than whether it is raw: nearly every object asked about is neither.
+  // Whether it has such a property is told sooner than whether it is raw: nearly every object asked about has none.
   return (
-    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null && rawJson.isRawJSON(value)
+    typeof value === 'object' &&
+    value !== null &&
+    (value as Partial<RawNumber>).rawJSON !== undefined &&
+    rawJson.isRawJSON(value)
   )
 }
 

@@ -1,5 +1,4 @@
 import type { Allergy, Coded, Fact } from '../ccda/record.ts'
-import { optional } from './datatypes.ts'
 import { extension } from './extensions.ts'
 import { array, objects, rawString } from './json.ts'
 import { nameOf } from './people.ts'
@@ -58,18 +57,19 @@ export function readAllergy(reader: Reader, entry: SourceEntry): Allergy {
   if (asserter && (asserter.name === 'The patient' || (recorder && asserter !== recorder)))
     fact(facts, 'Asserted by', nameOf(asserter))
   for (const reaction of objects(resource.reaction)) sayTheRest(reader, facts, reaction, readOfReaction, 'Reaction: ')
+  const base = item(reader, entry, {
+    code,
+    when: onset,
+    recorded: resource.assertedDate,
+    author: recorder ?? asserter,
+    notes: resource.note,
+    facts,
+    mistaken,
+    read,
+  })
   return {
-    ...item(reader, entry, {
-      code,
-      when: onset,
-      recorded: resource.assertedDate,
-      author: recorder ?? asserter,
-      notes: resource.note,
-      facts,
-      mistaken,
-      read,
-    }),
-    ...optional('status', clinicalStatus),
+    ...base,
+    status: clinicalStatus ?? base.status,
     ended:
       mistaken !== undefined ||
       entry.owner !== undefined ||
@@ -84,16 +84,16 @@ export function readAllergy(reader: Reader, entry: SourceEntry): Allergy {
         .map((one) => coded(one))
         .filter((one) => one !== undefined),
       notes: notes(reaction.note),
-      ...optional('severity', text(reaction.severity)),
-      ...optional('description', text(reaction.description)),
-      ...optional('substance', coded(reaction.substance)),
-      ...optional('onset', text(reaction.onset)),
-      ...optional('route', coded(reaction.exposureRoute)),
+      severity: text(reaction.severity),
+      description: text(reaction.description),
+      substance: coded(reaction.substance),
+      onset: text(reaction.onset),
+      route: coded(reaction.exposureRoute),
     })),
-    ...optional('end', end),
-    ...optional('endReason', endReason),
-    ...optional('type', text(resource.type)),
-    ...optional('criticality', text(resource.criticality)),
+    end,
+    endReason,
+    type: text(resource.type),
+    criticality: text(resource.criticality),
   }
 }
 

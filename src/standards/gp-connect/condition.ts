@@ -1,6 +1,5 @@
 import { lookup } from '../lookup.ts'
 import type { Fact, Link, Problem } from '../ccda/record.ts'
-import { optional } from './datatypes.ts'
 import { extension, extensions } from './extensions.ts'
 import { object, objects, rawString } from './json.ts'
 import { item, mistakenStatus, type Reader, whenOf } from './item.ts'
@@ -79,19 +78,20 @@ export function readProblem(reader: Reader, entry: SourceEntry): Problem {
   const end = text(resource.abatementDateTime) ?? ending?.end
   fact(facts, 'Began to end', ending?.start)
   const status = rawString(resource.clinicalStatus)
+  const base = item(reader, entry, {
+    code: coded(resource.code),
+    when: { start: onset.at ?? onset.start, end: end ?? onset.end },
+    recorded: resource.assertedDate,
+    author: people.party(resource.asserter),
+    notes: resource.note,
+    facts,
+    mistaken,
+    read,
+  })
   return {
-    ...item(reader, entry, {
-      code: coded(resource.code),
-      when: { ...optional('start', onset.at ?? onset.start), ...optional('end', end ?? onset.end) },
-      recorded: resource.assertedDate,
-      author: people.party(resource.asserter),
-      notes: resource.note,
-      facts,
-      mistaken,
-      read,
-    }),
-    ...optional('status', status),
-    ...optional('significance', text(extension(resource, 'ProblemSignificance')?.valueCode)),
+    ...base,
+    status: status ?? base.status,
+    significance: text(extension(resource, 'ProblemSignificance')?.valueCode),
     active: mistaken !== undefined ? false : status === undefined ? undefined : activity[status],
     links,
   }

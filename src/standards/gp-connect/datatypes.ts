@@ -22,8 +22,10 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
   const text = source.text
   /** A string with something in it besides white space. */
   const word = (value: unknown): string | undefined => {
-    const words = text(value)?.trim()
-    return words === '' ? undefined : words
+    const words = text(value)
+    if (words === undefined || (isInk(words.charCodeAt(0)) && isInk(words.charCodeAt(words.length - 1)))) return words
+    const trimmed = words.trim()
+    return trimmed === '' ? undefined : trimmed
   }
 
   const coding = (value: Json): Coding => {
@@ -38,16 +40,22 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
     const concept = object(value)
     if (!concept) return undefined
     const raw = objects(concept.coding)
-    const codings = raw.map(coding)
-    let words = word(concept.text)
+    const codings: Coding[] = []
+    for (const one of raw) codings.push(coding(one))
+    const words = word(concept.text) ?? termOf(raw, codings)
+    return words === undefined && codings.length === 0 ? undefined : { codings, text: words ?? '' }
+  }
+  /** What a concept is called that has no words of its own. */
+  const termOf = (raw: readonly Json[], codings: readonly Coding[]): string | undefined => {
     // The term that was chosen, where it is not the preferred one for its code.
-    if (!words) words = raw.map(chosenTerm).find((term) => term !== undefined)
+    for (const one of raw) {
+      const term = one.extension === undefined ? undefined : chosenTerm(one)
+      if (term !== undefined) return term
+    }
     // "No information" is no term to show: the document says it with a nullFlavor.
     const telling = codings.some(isNull) ? codings.filter((one) => !isNull(one)) : codings
-    if (!words)
-      words = (telling.find((one) => one.userSelected && one.display) ?? telling.find((one) => one.display))?.display
-    if (!words) words = telling.find((one) => one.code)?.code
-    return words === undefined && codings.length === 0 ? undefined : { codings, text: words ?? '' }
+    const named = telling.find((one) => one.userSelected && one.display) ?? telling.find((one) => one.display)
+    return named?.display ?? telling.find((one) => one.code)?.code
   }
   const chosenTerm = (value: Json): string | undefined => {
     for (const outer of objects(value.extension))
@@ -73,13 +81,12 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
     const code = word(one.code)
     const comparator = word(one.comparator)
     if (digits === undefined && unit === undefined && code === undefined) return undefined
-    return {
-      value: digits,
-      ...(comparator && { comparator }),
-      ...(unit && { unit }),
-      ...(code && { code }),
-      ...(one.system === 'http://unitsofmeasure.org' && { ucum: true }),
-    }
+    const made: Writable<Quantity> = { value: digits }
+    if (comparator !== undefined) made.comparator = comparator
+    if (unit !== undefined) made.unit = unit
+    if (code !== undefined) made.code = code
+    if (one.system === 'http://unitsofmeasure.org') made.ucum = true
+    return made
   }
 
   const period = (value: unknown): When | undefined => {
@@ -87,7 +94,8 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
     if (!one) return undefined
     const start = text(one.start)
     const end = text(one.end)
-    return start === undefined && end === undefined ? undefined : { ...(start && { start }), ...(end && { end }) }
+    if (start === undefined) return end === undefined ? undefined : { end }
+    return end === undefined ? { start } : { start, end }
   }
 
   const value = (from: Json): Value | undefined => {
@@ -138,7 +146,10 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
       const name = text(note?.authorString)
       const by =
         note?.authorReference === undefined ? (name === undefined ? undefined : { name }) : party(note.authorReference)
-      found.push({ text: words, ...(time && { time }), ...(by && { by }) })
+      const made: Writable<Note> = { text: words }
+      if (time !== undefined) made.time = time
+      if (by) made.by = by
+      found.push(made)
     }
     return found
   }
@@ -208,9 +219,9 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
   const codedFact = (facts: Fact[], label: string, value: unknown): void => {
     const found = coded(value)
     if (!found) return
-    const codes = found.codings
-      .filter((one) => one.code !== undefined && one.code !== found.text && !isNull(one))
-      .map((one) => one.code)
+    const codes: string[] = []
+    for (const one of found.codings)
+      if (one.code !== undefined && one.code !== found.text && !isNull(one)) codes.push(one.code)
     fact(facts, label, codes.length === 0 ? found.text : `${found.text} [${codes.join(', ')}]`)
   }
 
@@ -232,10 +243,18 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
   }
 }
 
+/** Surely no white space. */
+function isInk(character: number): boolean {
+  return character > 0x20 && character < 0x80
+}
+
 /** https://terminology.hl7.org/CodeSystem-v3-NullFlavor.html, under either of its URLs. */
 function isNull({ system }: Coding): boolean {
   return system !== undefined && system !== 'http://snomed.info/sct' && /nullflavor$/i.test(system)
 }
+
+/** What a reader fills in bit by bit. Optional properties are absent, not undefined. */
+export type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 
 /** `{ name: value }`, or nothing where there is no value: optional properties are absent, not undefined. */
 export function optional<Name extends string, T>(name: Name, value: T | undefined): { [name in Name]?: T } {

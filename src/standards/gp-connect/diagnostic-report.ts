@@ -1,5 +1,4 @@
 import type { Fact, Observation, Report, Specimen } from '../ccda/record.ts'
-import { optional } from './datatypes.ts'
 import { object, objects, rawString } from './json.ts'
 import { item, type Reader, whenOf } from './item.ts'
 import { nameOf } from './people.ts'
@@ -90,8 +89,8 @@ export function readReport(
     }),
     specimens: found,
     results,
-    ...optional('issued', text(resource.issued)),
-    ...optional('conclusion', text(resource.conclusion)),
-    ...optional('performer', performer),
+    issued: text(resource.issued),
+    conclusion: text(resource.conclusion),
+    performer,
   }
 }

@@ -1,5 +1,4 @@
 import type { Fact, KnownDocument } from '../ccda/record.ts'
-import { optional } from './datatypes.ts'
 import { object, objects, rawString } from './json.ts'
 import { item, type Reader } from './item.ts'
 import { nameOf } from './people.ts'
@@ -56,7 +55,7 @@ export function readDocument(reader: Reader, entry: SourceEntry): KnownDocument 
   const encounter = source.resolve(context?.encounter)
   const base = item(reader, entry, {
     code: coded(resource.type),
-    when: { ...optional('at', text(resource.created)) },
+    when: { at: text(resource.created) },
     recorded: resource.indexed,
     author: authors[0],
     notes: resource.description,
@@ -65,12 +64,12 @@ export function readDocument(reader: Reader, entry: SourceEntry): KnownDocument 
   })
   return {
     ...base,
-    identifiers: [...identifiers(resource.masterIdentifier), ...base.identifiers],
-    ...(encounter?.type === 'Encounter' && { encounter: encounter.key }),
-    ...optional('contentType', text(attachment?.contentType)),
-    ...optional('url', text(attachment?.url)),
-    ...optional('size', rawString(attachment?.size)),
-    ...optional('title', text(attachment?.title)),
-    ...optional('custodian', people.organisation(resource.custodian)),
+    identifiers: identifiers(resource.masterIdentifier).concat(base.identifiers),
+    encounter: encounter?.type === 'Encounter' ? encounter.key : base.encounter,
+    contentType: text(attachment?.contentType),
+    url: text(attachment?.url),
+    size: rawString(attachment?.size),
+    title: text(attachment?.title),
+    custodian: people.organisation(resource.custodian),
   }
 }

@@ -1,5 +1,4 @@
 import type { Encounter, Fact } from '../ccda/record.ts'
-import { optional } from './datatypes.ts'
 import { object, objects } from './json.ts'
 import { item, type Reader } from './item.ts'
 import { elements, sayTheRest } from './say.ts'
@@ -45,6 +44,6 @@ export function readEncounter(reader: Reader, entry: SourceEntry): Encounter {
     locations: objects(resource.location)
       .map((one) => people.place(one.location))
       .filter((place) => place !== undefined),
-    ...optional('provider', provider),
+    provider,
   }
 }

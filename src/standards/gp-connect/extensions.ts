@@ -7,26 +7,46 @@ import { type Json, objects, rawString } from './json.ts'
 export function extensions(holder: Json | undefined, name: string): readonly Json[] {
   const all = objects(holder?.extension)
   if (all.length === 0) return all
-  const wanted = patternFor(name)
-  return all.filter((one) => wanted.test(rawString(one.url) ?? ''))
+  const isNamed = matching(name)
+  return all.filter((one) => isNamed(rawString(one.url) ?? ''))
 }
 
 export function extension(holder: Json | undefined, name: string): Json | undefined {
-  return extensions(holder, name)[0]
+  const all = objects(holder?.extension)
+  if (all.length === 0) return undefined
+  const isNamed = matching(name)
+  for (const one of all) if (isNamed(rawString(one.url) ?? '')) return one
+  return undefined
 }
 
-const patterns = new Map<string, RegExp>()
-function patternFor(name: string): RegExp {
-  const known = patterns.get(name)
+const named = new Map<string, (url: string) => boolean>()
+function matching(name: string): (url: string) => boolean {
+  const known = named.get(name)
   if (known) return known
-  const pattern = new RegExp(`(?:^|[/-])${name}(?:-\\d+)?$`, 'i')
-  patterns.set(name, pattern)
-  return pattern
+  const made = remembered(new RegExp(`(?:^|[/-])${name}(?:-\\d+)?$`, 'i'))
+  named.set(name, made)
+  return made
+}
+
+/** Whether a URL is of the pattern: a record has the same few URLs again and again. */
+function remembered(pattern: RegExp): (url: string) => boolean {
+  const told = new Map<string, boolean>()
+  return (url) => {
+    const known = told.get(url)
+    if (known !== undefined) return known
+    // URLs come from the record: a hostile one could write another in each extension, or write long ones.
+    if (url.length > 300) return pattern.test(url)
+    if (told.size > 1000) told.clear()
+    const found = pattern.test(url)
+    told.set(url, found)
+    return found
+  }
 }
 
 /** Extensions that a reader understands and tells in its own way; every other one is told as it stands. */
 export function isRead(url: string): boolean {
-  return understood.test(url)
+  return isUnderstood(url)
 }
 const understood =
   /(?:^|[/-])(?:ActualProblem|RelatedClinicalContent|RelatedProblemHeader|ProblemSignificance|AllergyIntoleranceEnd|associatedEncounter|VaccinationProcedure|ParentPresent|DateRecorded|PrescribingAgency|PrescriptionType|MedicationRepeatInformation|MedicationStatusReason|(?:MedicationStatement)?LastIssueDate|(?:Medication(?:Statement)?)?DosageLastChanged|MedicationQuantityText|ValueApproximation|RegistrationDetails|NHSNumberVerificationStatus|EthnicCategory|NHSCommunication|coding-sctdescid|coding-sctdecsid)(?:-\d+)?$/i
+const isUnderstood = remembered(understood)

@@ -1,5 +1,4 @@
 import type { Fact, Immunization, Party } from '../ccda/record.ts'
-import { optional } from './datatypes.ts'
 import { extension } from './extensions.ts'
 import { boolean, object, objects, rawString } from './json.ts'
 import { item, nothing, type Reader } from './item.ts'
@@ -84,7 +83,7 @@ export function readImmunization(reader: Reader, entry: SourceEntry): Immunizati
   return {
     ...item(reader, entry, {
       code: procedure ?? vaccine ?? nothing,
-      when: { ...optional('at', text(resource.date)) },
+      when: { at: text(resource.date) },
       recorded: extension(resource, 'DateRecorded')?.valueDateTime,
       author: recorder ?? performer,
       notes: resource.note,
@@ -93,15 +92,15 @@ export function readImmunization(reader: Reader, entry: SourceEntry): Immunizati
     }),
     given: boolean(resource.notGiven) !== true,
     vaccine,
-    ...optional('lot', word(resource.lotNumber)),
-    ...optional('manufacturer', manufacturer),
-    ...optional('expires', text(resource.expirationDate)),
-    ...optional('site', coded(resource.site)),
-    ...optional('route', coded(resource.route)),
-    ...optional('dose', quantity(resource.doseQuantity)),
-    ...optional('doseNumber', rawString(dose?.doseSequence)),
-    ...optional('reasonNotGiven', coded(objects(explanation?.reasonNotGiven)[0])),
-    ...optional('place', place),
-    ...optional('performer', performer),
+    lot: word(resource.lotNumber),
+    manufacturer,
+    expires: text(resource.expirationDate),
+    site: coded(resource.site),
+    route: coded(resource.route),
+    dose: quantity(resource.doseQuantity),
+    doseNumber: rawString(dose?.doseSequence),
+    reasonNotGiven: coded(objects(explanation?.reasonNotGiven)[0]),
+    place,
+    performer,
   }
 }

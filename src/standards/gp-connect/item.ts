@@ -36,30 +36,25 @@ export function item(
   const narrative = object(resource.text)
   if (narrative && (rawString(narrative.status) === 'additional' || code.text === ''))
     datatypes.fact(facts, 'In words', plainText(datatypes.text(narrative.div) ?? ''))
-  const cautions = resource.modifierExtension === undefined ? [] : modifiers(reader, entry)
+  const cautions = resource.modifierExtension === undefined ? undefined : modifiers(reader, entry)
   const mistaken = of.mistaken ?? mistakenStatus(resource.status)
   const encounter = source.resolve(resource.context ?? resource.encounter ?? associatedEncounter(entry))
-  const made: Writable<Item> = {
+  return {
     key: entry.key,
     identifiers: resource.identifier === undefined ? noIdentifiers : datatypes.identifiers(resource.identifier),
     code,
     when: of.when,
     notes: of.notes === undefined ? noNotes : datatypes.notes(of.notes),
     facts: facts.length === 0 ? noFacts : facts,
+    status: datatypes.text(resource.status),
+    recorded: datatypes.text(of.recorded),
+    author: of.author,
+    encounter: encounter?.type === 'Encounter' ? encounter.key : undefined,
+    notForPatient: notForPatient(resource.meta) ? true : undefined,
+    mistaken,
+    cautions: cautions === undefined || cautions.length === 0 ? undefined : cautions,
   }
-  const status = datatypes.text(resource.status)
-  const recorded = datatypes.text(of.recorded)
-  if (status) made.status = status
-  if (recorded) made.recorded = recorded
-  if (of.author) made.author = of.author
-  if (encounter?.type === 'Encounter') made.encounter = encounter.key
-  if (notForPatient(resource.meta)) made.notForPatient = true
-  if (mistaken) made.mistaken = mistaken
-  if (cautions.length > 0) made.cautions = cautions
-  return made
 }
-/** What a reader fills in bit by bit. Optional properties are absent, not undefined. */
-export type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 const noIdentifiers: Item['identifiers'] = []
 const noNotes: Item['notes'] = []
 const noFacts: Item['facts'] = []

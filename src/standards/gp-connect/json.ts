@@ -1,10 +1,10 @@
-import { numberText } from '../fhir/json.ts'
+import { isRawNumber, numberText } from '../fhir/json.ts'
 
 /** What came over the wire, before anything about it is known. Whatever is not of the kind asked for is absent. */
 export type Json = { readonly [element: string]: unknown }
 
 export function object(value: unknown): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && numberText(value) === undefined
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)
     ? (value as Json)
     : undefined
 }

@@ -51,6 +51,21 @@ const parameters: Readonly<Record<string, AreaName>> = lookup({
   includediaryentries: 'diary',
 })
 
+/** A list with the code that says what it is. */
+export type CodedList = {
+  readonly list: SourceEntry
+  readonly code: string | undefined
+  /** A consultation, or a topic or a heading of one. */
+  readonly inConsultation: boolean
+}
+
+export function codedLists(source: Source): readonly CodedList[] {
+  return source.ofType('List').map((list) => {
+    const code = listCode(list)
+    return { list, code, inConsultation: code === consultation || code === topic || code === category }
+  })
+}
+
 function listCode(entry: SourceEntry): string | undefined {
   for (const coding of objects(object(entry.resource.code)?.coding)) {
     const code = rawString(coding.code)?.trim()
@@ -68,24 +83,21 @@ const warningKinds: Readonly<Record<string, AreaWarning['kind']>> = lookup({
 /** What was asked for and what the answer says about it, from the primary lists and the warnings beside them. */
 export function readAreas(
   reader: Reader,
+  lists: readonly CodedList[],
   supporting: Map<string, { used: string } | { leftOut: string }>,
 ): { areas: Area[]; warnings: string[] } {
   const { source, datatypes } = reader
   const elsewhere: AreaWarning[] = []
   const found = new Map<AreaName, { asked: boolean; empty?: string; items: boolean; warnings: AreaWarning[] }>()
   for (const name of areas) found.set(name, { asked: false, items: false, warnings: [] })
-  for (const list of source.ofType('List')) {
+  for (const { list, code, inConsultation } of lists) {
     source.current = list
-    const code = listCode(list)
     // The notes of a consultation are told where it is; a warning about it is one about consultations.
-    const inConsultation = code === consultation || code === topic || code === category
     const name = inConsultation ? 'consultations' : areaOf(code)
     const area = name === undefined ? undefined : found.get(name)
     // A list that nobody knows can warn all the same.
     const warnings = area?.warnings ?? elsewhere
-    const kinds = extensions(list.resource, 'ListWarningCode').map(
-      (one) => warningKinds[(rawString(one.valueCode ?? one.valueString) ?? '').trim()] ?? 'other',
-    )
+    const kinds = warningsOf(list)
     if (inConsultation) {
       for (const kind of kinds) addWarning(warnings, { kind, text: wording[kind] })
       continue
@@ -121,11 +133,19 @@ export function readAreas(
   return { areas: told, warnings: elsewhere.map((one) => one.text) }
 }
 
+function warningsOf({ resource }: SourceEntry): readonly AreaWarning['kind'][] {
+  if (resource.extension === undefined) return noKinds
+  return extensions(resource, 'ListWarningCode').map(
+    (one) => warningKinds[(rawString(one.valueCode ?? one.valueString) ?? '').trim()] ?? 'other',
+  )
+}
+const noKinds: readonly AreaWarning['kind'][] = []
+
 /** Keys of what the lists of immunisations hold: observations among them say why a vaccine was not given. */
-export function immunisationMembers({ source }: Reader): Set<string> {
+export function immunisationMembers({ source }: Reader, lists: readonly CodedList[]): Set<string> {
   const members = new Set<string>()
-  for (const list of source.ofType('List')) {
-    if (areaOf(listCode(list)) !== 'immunisations') continue
+  for (const { list, code, inConsultation } of lists) {
+    if (inConsultation || areaOf(code) !== 'immunisations') continue
     source.current = list
     for (const member of objects(list.resource.entry)) {
       const target = source.resolve(member.item)
@@ -210,30 +230,31 @@ export function readOutcomes(
 /** Consultations with their topics and headings, in the order of their lists; a list that holds itself is told once. */
 export function readConsultations(
   reader: Reader,
+  lists: readonly CodedList[],
   encounters: ReadonlyMap<string, Encounter>,
   supporting: Map<string, { used: string } | { leftOut: string }>,
 ): Consultation[] {
   const { source, datatypes } = reader
   const told = new Set<string>()
 
-  const titleOf = (list: SourceEntry): string =>
-    [
-      notForPatient(list.resource.meta) ? 'Not to be disclosed to the patient' : '',
-      list.resource.status === 'entered-in-error' ? 'Entered in error' : '',
-      datatypes.word(list.resource.title),
-    ]
-      .filter(Boolean)
-      .join(': ')
+  const titleOf = (list: SourceEntry): string => {
+    let title = datatypes.word(list.resource.title) ?? ''
+    const before = (words: string): void => void (title = title === '' ? words : `${words}: ${title}`)
+    if (list.resource.status === 'entered-in-error') before('Entered in error')
+    if (notForPatient(list.resource.meta)) before('Not to be disclosed to the patient')
+    return title
+  }
   const partsOf = (list: SourceEntry, depth: number): ConsultationPart[] => {
     const parts: ConsultationPart[] = []
     source.current = list
-    for (const note of datatypes.notes(list.resource.note)) parts.push({ kind: 'text', text: note.text })
+    const { note: notes } = list.resource
+    if (notes !== undefined) for (const note of datatypes.notes(notes)) parts.push({ kind: 'text', text: note.text })
     for (const member of objects(list.resource.entry)) {
       source.current = list
       const target = source.resolve(member.item)
       const display = datatypes.word(object(member.item)?.display)
       if (boolean(member.deleted) === true) parts.push({ kind: 'text', text: 'Removed from the list:' })
-      const flag = datatypes.coded(member.flag)?.text
+      const flag = member.flag === undefined ? undefined : datatypes.coded(member.flag)?.text
       if (flag) parts.push({ kind: 'text', text: `${flag}:` })
       if (target === undefined) {
         const reference = datatypes.text(object(member.item)?.reference)
@@ -245,7 +266,7 @@ export function readConsultations(
         parts.push({ kind: 'text', text: `${titleOf(target) || 'More'} (told separately)` })
       else if (!told.has(target.key)) {
         told.add(target.key)
-        supporting.set(target.key, { used: 'A heading in the notes of its consultation' })
+        supporting.set(target.key, heading)
         const deeper = partsOf(target, depth + 1)
         source.current = target
         parts.push({
@@ -268,11 +289,10 @@ export function readConsultations(
   const begin = (list: SourceEntry): void => {
     source.current = list
     told.add(list.key)
-    supporting.set(list.key, { used: 'The notes of a consultation' })
+    supporting.set(list.key, notesOfConsultation)
     const encounter = encounters.get(source.resolve(list.resource.encounter)?.key ?? '')
     consultations.push({ key: list.key, encounter, title: titleOf(list), parts: partsOf(list, 0) })
   }
-  const lists = source.ofType('List').map((list) => ({ list, code: listCode(list) }))
   for (const { list, code } of lists) if (code === consultation && !told.has(list.key)) begin(list)
   // Topics and headings that no consultation holds are notes all the same.
   for (const wanted of [topic, category])
@@ -283,7 +303,11 @@ export function readConsultations(
 /** Consultations have three levels; what goes on and on is cut into pieces that each stand on their own. */
 const deepest = 20
 
-function problemsOf(source: Source, list: SourceEntry): Link[] {
+const heading = { used: 'A heading in the notes of its consultation' } as const
+const notesOfConsultation = { used: 'The notes of a consultation' } as const
+
+function problemsOf(source: Source, list: SourceEntry): readonly Link[] {
+  if (list.resource.extension === undefined) return noLinks
   const links: Link[] = []
   for (const one of extensions(list.resource, 'RelatedProblemHeader')) {
     const target = source.resolve(extension(one, 'target')?.valueReference)
@@ -291,3 +315,4 @@ function problemsOf(source: Source, list: SourceEntry): Link[] {
   }
   return links
 }
+const noLinks: readonly Link[] = []

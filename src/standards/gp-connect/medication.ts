@@ -1,7 +1,6 @@
 import { lookup } from '../lookup.ts'
 import type { Coded, Fact, Medication, MedicationIssue, Party, Product } from '../ccda/record.ts'
 import { readableWhen } from '../ccda/time.ts'
-import { optional } from './datatypes.ts'
 import { extension } from './extensions.ts'
 import { array, boolean, type Json, object, objects, rawString } from './json.ts'
 import { item, modifiers, notForPatient, nothing, type Reader, whenOf } from './item.ts'
@@ -213,13 +212,11 @@ function readMedication(
     dosage,
     sameAs: plan ? [plan.key] : [],
     issues: orders.map((order) => readIssue(reader, order, code, request && prescriptionType(reader, request))),
-    ...optional('quantity', request && supplied(reader, request)),
-    ...optional('authorised', request && authorisation(reader, request)),
-    ...optional(
-      'route',
+    quantity: request && supplied(reader, request),
+    authorised: request && authorisation(reader, request),
+    route:
       firstRoute(reader, statement.dosage ?? statement.dosageInstruction) ??
-        firstRoute(reader, request?.dosageInstruction),
-    ),
+      firstRoute(reader, request?.dosageInstruction),
   }
 }
 
@@ -303,8 +300,8 @@ function readIssue(
     }),
     dosage: dosageWords(reader, resource.dosageInstruction),
     ...(other ? { product } : product.key !== undefined && { product }),
-    ...optional('quantity', supplied(reader, resource)),
-    ...optional('performer', people.party(object(resource.dispenseRequest)?.performer)),
+    quantity: supplied(reader, resource),
+    performer: people.party(object(resource.dispenseRequest)?.performer),
   }
 }
 
@@ -416,7 +413,7 @@ function supplied({ datatypes }: Reader, request: Json): Medication['quantity'] 
   const amount = object(object(request.dispenseRequest)?.quantity)
   const quantity = datatypes.quantity(amount)
   const words = datatypes.word(extension(amount, 'MedicationQuantityText')?.valueString)
-  return quantity || words ? { ...optional('quantity', quantity), ...optional('text', words) } : undefined
+  return quantity || words ? { quantity, text: words } : undefined
 }
 
 /**
@@ -426,9 +423,9 @@ function supplied({ datatypes }: Reader, request: Json): Medication['quantity'] 
 function authorisation({ datatypes }: Reader, request: Json): Medication['authorised'] {
   const repeat = extension(request, 'MedicationRepeatInformation')
   return {
-    ...optional('status', datatypes.text(request.status)),
-    ...optional('period', datatypes.period(object(request.dispenseRequest)?.validityPeriod)),
-    ...optional('issuesAllowed', numberOf(extension(repeat, 'numberOfRepeatPrescriptionsAllowed'))),
+    status: datatypes.text(request.status),
+    period: datatypes.period(object(request.dispenseRequest)?.validityPeriod),
+    issuesAllowed: numberOf(extension(repeat, 'numberOfRepeatPrescriptionsAllowed')),
   }
 }
 

@@ -1,9 +1,8 @@
 import { lookup } from '../lookup.ts'
 import type { Coded, Component, Fact, Observation, Specimen } from '../ccda/record.ts'
 import { rangeText } from '../ccda/entries/value.ts'
-import { optional } from './datatypes.ts'
 import { type Json, object, objects, rawString } from './json.ts'
-import { item, nothing, type Reader, whenOf, type Writable } from './item.ts'
+import { item, nothing, type Reader, whenOf } from './item.ts'
 import { nameOf } from './people.ts'
 import { elements, say, sayTheRest } from './say.ts'
 import type { SourceEntry } from './source.ts'
@@ -56,6 +55,7 @@ export function readObservation(
   reader: Reader,
   entry: SourceEntry,
   specimens: ReadonlyMap<string, Specimen>,
+  about?: Observation['about'],
 ): Observation {
   const { source, people, datatypes } = reader
   const { text, coded } = datatypes
@@ -73,14 +73,14 @@ export function readObservation(
   }
   const performers = objects(resource.performer)
   const performer = people.party(performers[0])
-  for (const more of performers.slice(1)) {
-    const party = people.party(more)
+  for (let at = 1; at < performers.length; at++) {
+    const party = people.party(performers[at])
     datatypes.fact(facts, 'Also by', party && nameOf(party))
   }
-  const category = objects(resource.category)
-    .map((one) => coded(one)?.text)
-    .filter(Boolean)
-  datatypes.fact(facts, 'Category', category.length === 0 ? undefined : category.join(', '))
+  if (resource.category !== undefined) {
+    const category = objects(resource.category).map((one) => coded(one)?.text)
+    datatypes.fact(facts, 'Category', category.filter(Boolean).join(', '))
+  }
   say(reader, facts, 'Device', resource.device)
   otherValues(reader, facts, resource)
   if (resource.component !== undefined)
@@ -97,37 +97,26 @@ export function readObservation(
     facts,
     read,
   })
-  const made: Writable<Observation> = {
+  return {
     ...base,
     ranges: ranges(reader, resource.referenceRange),
     components:
       resource.component === undefined
         ? noComponents
         : objects(resource.component).map((one) => component(reader, one)),
-    members,
+    members: members.length === 0 ? noMembers : members,
+    value: datatypes.value(resource),
+    absent: coded(resource.dataAbsentReason),
+    interpretation: interpretationOf(reader, resource.interpretation),
+    bodySite: coded(resource.bodySite),
+    method: coded(resource.method),
+    specimen: specimen && specimens.get(specimen.key),
+    performer,
+    about,
   }
-  addResult(made, reader, resource)
-  const bodySite = coded(resource.bodySite)
-  const method = coded(resource.method)
-  const sample = specimen && specimens.get(specimen.key)
-  if (bodySite) made.bodySite = bodySite
-  if (method) made.method = method
-  if (sample) made.specimen = sample
-  if (performer) made.performer = performer
-  return made
 }
 
-/** What an observation and each of its components say. */
-function addResult(made: Writable<Component>, reader: Reader, from: Json): void {
-  const { coded, value } = reader.datatypes
-  const result = value(from)
-  const absent = coded(from.dataAbsentReason)
-  const interpretation = interpretationOf(reader, from.interpretation)
-  if (result) made.value = result
-  if (absent) made.absent = absent
-  if (interpretation) made.interpretation = interpretation
-}
-
+const noMembers: Observation['members'] = []
 const noComponents: Component[] = []
 const relations: Readonly<Record<string, string>> = lookup({
   'sequel-to': 'Sequel to',
@@ -159,12 +148,14 @@ function interpretationOf({ datatypes }: Reader, value: unknown): Coded | undefi
 }
 
 function component(reader: Reader, one: Json): Component {
-  const made: Writable<Component> = {
-    code: reader.datatypes.coded(one.code) ?? nothing,
+  const { coded, value } = reader.datatypes
+  return {
+    code: coded(one.code) ?? nothing,
     ranges: ranges(reader, one.referenceRange),
+    value: value(one),
+    absent: coded(one.dataAbsentReason),
+    interpretation: interpretationOf(reader, one.interpretation),
   }
-  addResult(made, reader, one)
-  return made
 }
 
 function ranges({ datatypes }: Reader, value: unknown): Observation['ranges'] {
@@ -177,20 +168,14 @@ function ranges({ datatypes }: Reader, value: unknown): Observation['ranges'] {
     const words = word(one.text)
     const age = object(one.age)
     const years = age && rangeText(quantity(age.low), quantity(age.high))
-    const meaning = [
+    const meanings = [
       coded(one.type)?.text,
       ...objects(one.appliesTo).map((whom) => coded(whom)?.text),
       years && `age ${years}`,
     ]
-      .filter(Boolean)
-      .join(', ')
-    if (low || high || words)
-      found.push({
-        ...optional('low', low),
-        ...optional('high', high),
-        ...optional('text', words),
-        ...optional('meaning', meaning),
-      })
+    const meaning = meanings.filter(Boolean).join(', ')
+    if (!low && !high && !words) continue
+    found.push({ low, high, text: words, meaning: meaning === '' ? undefined : meaning })
   }
   return found
 }

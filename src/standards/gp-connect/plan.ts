@@ -1,5 +1,4 @@
 import type { Fact, Link, Party, Plan } from '../ccda/record.ts'
-import { optional } from './datatypes.ts'
 import { boolean, object, objects, rawString } from './json.ts'
 import { item, type Reader, whenOf } from './item.ts'
 import { elements } from './say.ts'
@@ -69,8 +68,8 @@ export function readProcedureRequest(reader: Reader, entry: SourceEntry): Plan {
     kind: rawString(resource.intent) === 'plan' ? 'diary' : 'request',
     recipients: performer ? [performer] : [],
     links: [],
-    ...optional('requester', requester),
-    ...optional('priority', text(resource.priority)),
+    requester,
+    priority: text(resource.priority),
   }
 }
 
@@ -102,7 +101,7 @@ export function readReferral(reader: Reader, entry: SourceEntry): Plan {
     links.push({
       relation: 'Supporting information',
       text: text(reference.display) ?? (target ? '' : (text(reference.reference) ?? '')),
-      ...optional('key', target?.key),
+      key: target?.key,
     })
   }
   const onBehalf = people.party(object(resource.requester)?.onBehalfOf)
@@ -120,7 +119,7 @@ export function readReferral(reader: Reader, entry: SourceEntry): Plan {
     kind: 'referral',
     recipients,
     links,
-    ...optional('requester', requester),
-    ...optional('priority', text(resource.priority)),
+    requester,
+    priority: text(resource.priority),
   }
 }

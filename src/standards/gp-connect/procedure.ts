@@ -1,5 +1,4 @@
 import type { Fact, Procedure } from '../ccda/record.ts'
-import { optional } from './datatypes.ts'
 import { boolean, objects } from './json.ts'
 import { item, type Reader, whenOf } from './item.ts'
 import { nameOf } from './people.ts'
@@ -49,8 +48,8 @@ export function readProcedure(reader: Reader, entry: SourceEntry): Procedure {
       read,
     }),
     ...(notDone && { status: 'not-done' }),
-    ...optional('bodySite', coded(objects(resource.bodySite)[0])),
-    ...optional('outcome', coded(resource.outcome)),
-    ...optional('performer', performer),
+    bodySite: coded(objects(resource.bodySite)[0]),
+    outcome: coded(resource.outcome),
+    performer,
   }
 }

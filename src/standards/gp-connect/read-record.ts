@@ -8,7 +8,7 @@ import { readEncounter } from './encounter.ts'
 import { readImmunization } from './immunization.ts'
 import { notForPatient, type Reader } from './item.ts'
 import { type Json, object, objects, rawString } from './json.ts'
-import { immunisationMembers, readAreas, readConsultations, readOutcomes } from './lists.ts'
+import { codedLists, immunisationMembers, readAreas, readConsultations, readOutcomes } from './lists.ts'
 import { readMedications } from './medication.ts'
 import { readObservation, readSpecimen } from './observation.ts'
 import { readOther } from './other.ts'
@@ -40,17 +40,15 @@ export function readGpConnectRecord(value: unknown): HealthRecord {
   const specimens = new Map<string, Specimen>()
   for (const entry of source.ofType('Specimen')) specimens.set(entry.key, readSpecimen(reader, entry))
   const observations = new Map<string, Observation>()
-  const underImmunisations = immunisationMembers(reader)
+  const lists = codedLists(source)
+  const underImmunisations = immunisationMembers(reader, lists)
   for (const entry of source.ofType('Observation')) {
-    const observation = readObservation(reader, entry, specimens)
-    observations.set(
-      entry.key,
-      underImmunisations.has(entry.key) ? { ...observation, about: 'immunisations' } : observation,
-    )
+    const about = underImmunisations.has(entry.key) ? 'immunisations' : undefined
+    observations.set(entry.key, readObservation(reader, entry, specimens, about))
   }
   const reports = read('DiagnosticReport', (entry) => readReport(reader, entry, observations, specimens))
   const encounters = read('Encounter', (entry) => readEncounter(reader, entry))
-  const outcomes = readOutcomes(reader, readAreas(reader, supporting), supporting)
+  const outcomes = readOutcomes(reader, readAreas(reader, lists, supporting), supporting)
 
   const record = {
     id: rawString(bundle.id) ?? '',
@@ -65,7 +63,7 @@ export function readGpConnectRecord(value: unknown): HealthRecord {
     observations: [...observations.values()],
     procedures: read('Procedure', (entry) => readProcedure(reader, entry)),
     encounters,
-    consultations: readConsultations(reader, new Map(encounters.map((one) => [one.key, one])), supporting),
+    consultations: readConsultations(reader, lists, new Map(encounters.map((one) => [one.key, one])), supporting),
     plans: [
       ...read('ProcedureRequest', (entry) => readProcedureRequest(reader, entry)),
       ...read('ReferralRequest', (entry) => readReferral(reader, entry)),
@@ -128,10 +126,11 @@ function bundleOf(value: unknown): Json {
   if (type !== 'Bundle') throw new Problem('invalid', `Not a GP record: a FHIR ${type}, where a Bundle is wanted`)
   const entries = Array.isArray(resource.entry) ? resource.entry : []
   if (entries.length === 0) throw new Problem('invalid', 'Not a GP record: the Bundle is empty')
-  const types = entries.map(
-    (entry) => rawString(object(object(entry)?.resource)?.resourceType) ?? rawString(object(entry)?.resourceType),
-  )
-  if (!types.some((one) => one !== undefined && one !== 'OperationOutcome'))
+  const isOfRecord = (entry: unknown): boolean => {
+    const type = rawString(object(object(entry)?.resource)?.resourceType) ?? rawString(object(entry)?.resourceType)
+    return type !== undefined && type !== 'OperationOutcome'
+  }
+  if (!entries.some(isOfRecord))
     throw new Problem('invalid', 'Not a GP record: the Bundle holds no resource of a record')
   return resource
 }

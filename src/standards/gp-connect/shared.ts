@@ -41,8 +41,8 @@ function sizeOf(value: unknown, enough: number): number {
   if (typeof value === 'string') return value.length
   if (typeof value !== 'object' || value === null) return 0
   let size = 0
-  for (const name in value) {
-    size += sizeOf((value as Record<string, unknown>)[name], enough)
+  for (const inner of Array.isArray(value) ? value : Object.values(value)) {
+    size += sizeOf(inner, enough)
     if (size > enough && size > longestText) return size
   }
   return size

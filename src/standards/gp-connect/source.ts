@@ -29,13 +29,12 @@ export type Source = {
 export function indexBundle(bundle: Json): Source {
   const entries: SourceEntry[] = []
   const byReference = new Map<string, SourceEntry>()
-  const byId = new Map<string, SourceEntry>()
   const byType = new Map<string, SourceEntry[]>()
   const issues: Issue[] = []
   const leftOut = new Map<string, string>()
   const cleaned = new Set<string>()
 
-  const add = (resource: Json, at: string, fullUrl: string | undefined, owner?: SourceEntry): void => {
+  const add = (resource: Json, at: number | string, fullUrl: string | undefined, owner?: SourceEntry): void => {
     const type = rawString(resource.resourceType) ?? 'Unknown'
     const id = rawString(resource.id)
     let key = id === undefined ? `${type}[${at}]` : owner ? `${owner.key}#${id}` : `${type}/${id}`
@@ -47,11 +46,7 @@ export function indexBundle(bundle: Json): Source {
       leftOut.set(entry.key, `The same as ${earlier.key}, which the record holds twice`)
       return
     }
-    if (!byReference.has(key)) byReference.set(key, entry)
-    if (!owner && id !== undefined) {
-      if (!byReference.has(`${type}/${id}`)) byReference.set(`${type}/${id}`, entry)
-      if (!byId.has(id)) byId.set(id, entry)
-    }
+    if (!earlier || !byReference.has(key)) byReference.set(key, entry)
     if (fullUrl !== undefined && !byReference.has(fullUrl)) byReference.set(fullUrl, entry)
     const same = byType.get(type)
     if (same) same.push(entry)
@@ -67,9 +62,22 @@ export function indexBundle(bundle: Json): Source {
     const entry = object(member)
     // Some suppliers put the resource where its entry belongs.
     const resource = object(entry?.resource) ?? (entry?.resourceType === undefined ? undefined : entry)
-    if (entry && resource) add(resource, String(position), rawString(entry.fullUrl))
+    if (entry && resource) add(resource, position, rawString(entry.fullUrl))
     else issues.push({ severity: 'warning', text: `Entry ${position + 1} of the record holds no resource` })
   })
+
+  /** For references that are an id alone, which few records have. */
+  let byId: Map<string, SourceEntry> | undefined
+  const withId = (id: string): SourceEntry | undefined => {
+    if (!byId) {
+      byId = new Map()
+      for (const entry of entries) {
+        const own = entry.owner ? undefined : rawString(entry.resource.id)
+        if (own !== undefined && !byId.has(own)) byId.set(own, entry)
+      }
+    }
+    return byId.get(id)
+  }
 
   const source: Source = {
     current: { key: 'Bundle', type: 'Bundle', resource: bundle },
@@ -84,7 +92,7 @@ export function indexBundle(bundle: Json): Source {
       const known = byReference.get(target)
       if (known) return known
       const parts = target.split('/')
-      if (parts.length === 1) return byId.get(target)
+      if (parts.length === 1) return withId(target)
       // An absolute URL, or one with a version at its end.
       const history = parts.indexOf('_history')
       const end = history > 1 ? history : parts.length
