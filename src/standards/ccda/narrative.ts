@@ -1,5 +1,6 @@
-import type { XmlNode, XmlTemplate } from '../xml/element.ts'
-import { shape, written, xml } from '../xml/template.ts'
+import type { XmlNode, XmlTemplate, XmlWritten } from '../xml/element.ts'
+import { partWriter } from '../xml/serialise.ts'
+import { shape, xml } from '../xml/template.ts'
 
 /** The parts of a section that people read. https://hl7.org/cda/ Narrative Block */
 export type Cell = string | readonly XmlNode[]
@@ -26,6 +27,12 @@ export function append(nodes: XmlNode[], more: readonly XmlNode[]): void {
   for (const node of more) nodes.push(node)
 }
 
+/** The same as `lines`, at the end of what is there. */
+export function appendLines(nodes: XmlNode[], text: string): void {
+  if (text.includes('\n') || text.includes('\r')) append(nodes, lines(text))
+  else if (text !== '') nodes.push(text)
+}
+
 /** Free text, complete: its line breaks are line breaks. */
 export function lines(text: string): readonly XmlNode[] {
   if (!text.includes('\n') && !text.includes('\r')) return text === '' ? [] : [text]
@@ -38,10 +45,11 @@ export function lines(text: string): readonly XmlNode[] {
 }
 export const lineBreak = xml`<br/>`
 
-export function row(id: string, cells: readonly Cell[]): XmlTemplate {
+export function row(id: string, cells: readonly Cell[]): XmlWritten {
   const made = (rows[cells.length] ??= rowOf(cells.length))
-  return written(made(id, ...cells))
+  return writtenRow(made(id, ...cells))
 }
+const writtenRow = partWriter()
 /** By the number of cells. */
 const rows: ReturnType<typeof shape>[] = []
 function rowOf(cells: number): ReturnType<typeof shape> {

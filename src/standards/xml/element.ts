@@ -10,7 +10,8 @@ export type XmlElement = {
   /** Elements and text; text is escaped by the serialiser. */
   readonly children?: readonly XmlNode[] | undefined
 }
-export type XmlNode = XmlElement | XmlTemplate | string
+export type XmlPart = XmlElement | XmlTemplate | XmlWritten
+export type XmlNode = XmlPart | string
 export type XmlAttributes = Readonly<Record<string, string | undefined>>
 
 /** `undefined` and `false` children fall away, so that optional parts can be written in place. */
@@ -33,6 +34,18 @@ export class XmlTemplate {
   constructor(shape: Shape, values: readonly Hole[]) {
     this.shape = shape
     this.values = values
+  }
+}
+
+/** Part of a document that was written before the rest: its bytes, among others of the same memory. See template.ts. */
+export class XmlWritten {
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
+  constructor(bytes: Uint8Array, start: number, end: number) {
+    this.bytes = bytes
+    this.start = start
+    this.end = end
   }
 }
 export type Hole = XmlNode | undefined | false | readonly (XmlNode | undefined | false)[]

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { isLegalXml, legalXml } from './characters.ts'
-import { type Hole, type XmlElement, type XmlNode, XmlTemplate } from './element.ts'
+import { type Hole, type XmlElement, type XmlNode, type XmlPart, XmlTemplate, XmlWritten } from './element.ts'
 
 export type SerialiseOptions = {
   /** `<?xml version="1.0" encoding="UTF-8"?>` first. Default true. */
@@ -14,28 +14,37 @@ export type SerialiseOptions = {
  * Line ends in attributes and carriage returns in text become character references, so that a reader gets back what was put in
  * (https://www.w3.org/TR/xml/#AVNormalize).
  */
-export function serialise(root: XmlElement | XmlTemplate, options: SerialiseOptions = {}): string {
+export function serialise(root: XmlPart, options: SerialiseOptions = {}): string {
   return serialiseUtf8(root, options).toString()
 }
 
 /** The same in UTF-8, for what is stored or sent: the text is never put together. */
-export function serialiseUtf8(
-  root: XmlElement | XmlTemplate,
-  { declaration, onIllegal }: SerialiseOptions = {},
-): Buffer {
-  const out = new Output(onIllegal)
+export function serialiseUtf8(root: XmlPart, { declaration, onIllegal }: SerialiseOptions = {}): Buffer {
+  const out = new Output(onIllegal, 'in pieces')
   if (declaration !== false) out.fixed(xmlDeclaration)
   write(root, out)
   // What is kept is as large as the document.
   return Buffer.concat(out.take())
 }
 
-/** Part of a document in UTF-8, for many small ones: they lie side by side in the same memory. */
-export function serialisePart(root: XmlElement | XmlTemplate): Uint8Array {
-  parts.begin()
-  write(root, parts)
-  const taken = parts.take()
-  return taken.length === 1 ? (taken[0] as Uint8Array) : Buffer.concat(taken)
+/** An element in UTF-8. */
+export function serialisePart(root: XmlPart): Uint8Array {
+  const { bytes, start, end } = writeParts(root)
+  return bytes.subarray(start, end)
+}
+
+/**
+ * Writes parts of a document before the rest: a part's bytes are all that is kept of it. For the many of a document whose
+ * trees would otherwise wait until the last of them is made. Those of one writer lie one after the other in the same memory,
+ * so that a list of them is copied into the document in one go.
+ */
+export function partWriter(): (part: XmlPart) => XmlWritten {
+  const out = new Output(undefined, 'in one piece')
+  return (part) => {
+    out.begin()
+    write(part, out)
+    return out.part()
+  }
 }
 
 /** What stands in a document as it is, ready to be copied there. */
@@ -48,12 +57,15 @@ const xmlDeclaration = utf8('<?xml version="1.0" encoding="UTF-8"?>\n')
 /** Bytes so far, in pieces of which only the last is still written to. What was taken is never written to again. */
 class Output {
   readonly #onIllegal: SerialiseOptions['onIllegal']
+  /** Whether what begins in one piece has to end in it. */
+  readonly #whole: boolean
   #full: Uint8Array[] = []
   #bytes = new Uint8Array(4096)
   #start = 0
   #end = 0
-  constructor(onIllegal: SerialiseOptions['onIllegal']) {
+  constructor(onIllegal: SerialiseOptions['onIllegal'], pieces: 'in pieces' | 'in one piece') {
     this.#onIllegal = onIllegal
+    this.#whole = pieces === 'in one piece'
   }
 
   /** Markup, encoded before. */
@@ -68,6 +80,10 @@ class Output {
     this.#end = end + length
   }
 
+  written({ bytes: from, start, end }: XmlWritten): void {
+    this.fixed(from.subarray(start, end))
+  }
+
   text(value: string): void {
     if (!this.#plain(value, oddInText)) this.#long(inText.test(value) ? this.#escaped(value, everyInText) : value)
   }
@@ -79,15 +95,15 @@ class Output {
 
   /** Whatever was left by something that failed is forgotten. */
   begin(): void {
-    this.#full = []
     this.#start = this.#end
   }
 
+  part(): XmlWritten {
+    return new XmlWritten(this.#bytes, this.#start, this.#end)
+  }
+
   take(): Uint8Array[] {
-    const taken = this.#full
-    taken.push(new Uint8Array(this.#bytes.buffer, this.#start, this.#end - this.#start))
-    this.begin()
-    return taken
+    return [...this.#full, this.#bytes.subarray(this.#start, this.#end)]
   }
 
   /** Most of a document is words and codes: for those a loop is quicker than a regular expression and an encoder. */
@@ -116,11 +132,14 @@ class Output {
   }
 
   #more(length: number): void {
-    if (this.#end > this.#start)
-      this.#full.push(new Uint8Array(this.#bytes.buffer, this.#start, this.#end - this.#start))
-    this.#bytes = new Uint8Array(Math.max(length, Math.min(this.#bytes.length * 4, 65_536)))
+    const begun = this.#bytes.subarray(this.#start, this.#end)
+    const kept = this.#whole ? begun.length : 0
+    if (kept === 0 && begun.length > 0) this.#full.push(begun)
+    // Twice as much for what does not end: it is moved each time.
+    this.#bytes = new Uint8Array(Math.max(kept * 2 + length, Math.min(this.#bytes.length * 4, 65_536)))
+    if (kept > 0) this.#bytes.set(begun)
     this.#start = 0
-    this.#end = 0
+    this.#end = kept
   }
 
   #escaped(value: string, every: RegExp): string {
@@ -135,7 +154,29 @@ class Output {
 function write(node: XmlNode, out: Output): void {
   if (typeof node === 'string') out.text(node)
   else if (node instanceof XmlTemplate) writeTemplate(node, out)
+  else if (node instanceof XmlWritten) out.written(node)
   else writeElement(node, out)
+}
+
+function writeAll(nodes: readonly (XmlNode | undefined | false)[], out: Output): void {
+  const { length } = nodes
+  for (let at = 0; at < length; at++) {
+    const node = nodes[at]
+    if (node === undefined || node === false) continue
+    if (!(node instanceof XmlWritten)) {
+      write(node, out)
+      continue
+    }
+    // Rows and entries follow one another in memory as they do in the document.
+    const { bytes, start } = node
+    let { end } = node
+    for (let next = nodes[at + 1]; next instanceof XmlWritten; next = nodes[at + 1]) {
+      if (next.bytes !== bytes || next.start !== end) break
+      end = next.end
+      at++
+    }
+    out.written(new XmlWritten(bytes, start, end))
+  }
 }
 
 function writeElement({ name, attributes, children }: XmlElement, out: Output): void {
@@ -150,7 +191,7 @@ function writeElement({ name, attributes, children }: XmlElement, out: Output): 
   }
   if (children === undefined || children.length === 0) return out.fixed(emptyEnd)
   out.fixed(tagEnd)
-  for (const child of children) write(child, out)
+  writeAll(children, out)
   out.fixed(tag.close)
 }
 const quote = utf8('"')
@@ -182,9 +223,8 @@ function writeTemplate({ shape: { texts, inAttribute }, values }: XmlTemplate, o
       if (inAttribute[at] === true) throw new Error('An attribute is text')
       out.fixed(texts[at * 4 + written + 1] as Uint8Array)
       written = 2
-      if (isList(value)) {
-        for (const node of value) if (node !== undefined && node !== false) write(node, out)
-      } else write(value, out)
+      if (isList(value)) writeAll(value, out)
+      else write(value, out)
     }
   }
   out.fixed(texts[length * 4 + written] as Uint8Array)
@@ -249,4 +289,4 @@ function odd(pattern: RegExp): Uint8Array {
 
 const short = 48
 
-const parts = new Output(undefined)
+const writeParts = partWriter()

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { element, type Hole, type XmlNode } from './element.ts'
-import { serialise } from './serialise.ts'
-import { constant, expand, shape, written, xml } from './template.ts'
+import { partWriter, serialise } from './serialise.ts'
+import { constant, expand, shape, xml } from './template.ts'
 
+const written = partWriter()
 const bare = { declaration: false } as const
 const text = (node: Parameters<typeof serialise>[0]) => serialise(node, bare)
 

@@ -7,7 +7,9 @@ import {
   type Shape,
   type XmlElement,
   type XmlNode,
+  type XmlPart,
   XmlTemplate,
+  XmlWritten,
 } from './element.ts'
 import { serialisePart, utf8 } from './serialise.ts'
 
@@ -35,22 +37,13 @@ export function shape(...strings: readonly string[]): (...values: Hole[]) => Xml
 }
 
 /** For an element that a document repeats: its text is made here, once. */
-export function constant(repeated: XmlElement): XmlTemplate {
+export function constant(repeated: XmlElement | XmlTemplate): XmlTemplate {
   const text = serialisePart(repeated)
   return new XmlTemplate({ inAttribute: [], texts: [text], expanded: () => expandNode(repeated) }, [])
 }
 
-/**
- * The same element, written already: its bytes are all that is kept of it. For the many of a document whose tree would
- * otherwise wait until the last of them is made.
- */
-export function written(node: XmlElement | XmlTemplate): XmlTemplate {
-  const text = serialisePart(node)
-  return new XmlTemplate({ inAttribute: [], texts: [text], expanded: () => readParts(text) }, [])
-}
-
 /** The element with every template in it written out as elements, for whoever walks a tree. */
-export function expand(element: XmlElement | XmlTemplate): ExpandedElement {
+export function expand(element: XmlPart): ExpandedElement {
   const [first, ...others] = expandNode(element)
   if (first === undefined || typeof first === 'string' || others.length > 0) throw new Error('Not one element')
   return first
@@ -59,6 +52,7 @@ export function expand(element: XmlElement | XmlTemplate): ExpandedElement {
 function expandNode(node: XmlNode): ExpandedNode[] {
   if (typeof node === 'string') return [node]
   if (node instanceof XmlTemplate) return node.shape.expanded(node.values)
+  if (node instanceof XmlWritten) return readParts(node.bytes.subarray(node.start, node.end))
   const { name, attributes, children } = node
   return [{ name, attributes, children: children?.flatMap(expandNode) }]
 }

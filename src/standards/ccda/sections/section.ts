@@ -1,5 +1,6 @@
-import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
-import { written, xml } from '../../xml/template.ts'
+import type { XmlNode, XmlTemplate, XmlWritten } from '../../xml/element.ts'
+import { partWriter } from '../../xml/serialise.ts'
+import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
 import type { AreaName, HealthRecord } from '../record.ts'
 
@@ -29,6 +30,7 @@ export type SectionContent = {
 export const nothingToTell: SectionContent = { blocks: [], entries: [] }
 
 /** Nothing derived from the record says so: `DRIV` is for entries whose content the narrative tells in full. */
-export function entry(child: XmlNode): XmlTemplate {
-  return written(xml`<entry typeCode="DRIV">${child}</entry>`)
+export function entry(child: XmlNode): XmlWritten {
+  return writtenEntry(xml`<entry typeCode="DRIV">${child}</entry>`)
 }
+const writtenEntry = partWriter()
