@@ -4,7 +4,7 @@ import { identifierRoot } from './codes/systems.ts'
 import type { Issue } from './issue.ts'
 import { everyItem } from './items.ts'
 import type { Ledger } from './ledger.ts'
-import type { HealthRecord, Item, Party } from './record.ts'
+import type { HealthRecord, Item, Party, Place } from './record.ts'
 import { nameUuid } from './uuid.ts'
 
 /** What every section works with: ids that follow from the record's, the ledger, and where issues go. */
@@ -25,6 +25,7 @@ export type Desk = {
   /** Elements that many entries share, made once. */
   readonly authors: Map<Party, XmlTemplate>
   readonly performers: Map<Party, XmlTemplate>
+  readonly locations: Map<Place, XmlTemplate>
   /** By the key of the encounter. */
   readonly encounterLinks: Map<string, XmlTemplate>
 }
@@ -45,6 +46,7 @@ export function openDesk(record: HealthRecord, ledger: Ledger, issue: (issue: Is
     mentioned: new Set(),
     authors: new Map(),
     performers: new Map(),
+    locations: new Map(),
     encounterLinks: new Map(),
     item(key) {
       items ??= itemsOf(record)

@@ -47,15 +47,15 @@ export function openLedger(record: Pick<HealthRecord, 'resources' | 'supporting'
     sectionOf: (key) => entries.get(key)?.section,
     lines: () =>
       record.resources.map(({ key, type }): LedgerLine => {
-        const line = { resource: key, type }
-        const entry = entries.get(key)
-        if (entry) return { ...line, became: 'entry', ...entry }
+        const place = entries.get(key)
+        if (place) return { resource: key, type, became: 'entry', section: place.section, entry: place.entry }
         const known = record.supporting.get(key)
-        if (known && 'leftOut' in known) return { ...line, became: 'left-out', reason: known.leftOut }
+        if (known && 'leftOut' in known) return { resource: key, type, became: 'left-out', reason: known.leftOut }
         const used = support.get(key) ?? (known && 'used' in known ? known.used : undefined)
-        if (used !== undefined) return { ...line, became: 'supporting', used }
+        if (used !== undefined) return { resource: key, type, became: 'supporting', used }
         return {
-          ...line,
+          resource: key,
+          type,
           became: 'left-out',
           reason: supports.has(type) ? 'It supports others, and nothing in the record refers to it' : unplaced,
         }

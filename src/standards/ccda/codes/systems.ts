@@ -62,12 +62,12 @@ const identifierSystems: Readonly<Record<string, string>> = lookup({
 export function codeSystem(uri: string): CodeSystem {
   // Nearly every code there is: no need to look it up.
   if (uri === 'http://snomed.info/sct') return snomedSystem
-  return codeSystems[uri] ?? made(codeSystemCache, uri, (system): CodeSystem => ({ oid: rootOf(system), name: system }))
+  return made(codeSystemCache, uri, (system) => codeSystems[system] ?? { oid: rootOf(system), name: system })
 }
 const codeSystemCache = new Map<string, CodeSystem>()
 
 export function identifierRoot(uri: string): string {
-  return identifierSystems[uri] ?? made(identifierCache, uri, rootOf)
+  return made(identifierCache, uri, (system) => identifierSystems[system] ?? rootOf(system))
 }
 const identifierCache = new Map<string, string>()
 

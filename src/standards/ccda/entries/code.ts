@@ -75,10 +75,13 @@ function codeShapeOf(name: string, system: CodeSystem): ReturnType<typeof shape>
 const codeShapesOf = new Map<CodeSystem, Map<string, ReturnType<typeof shape>>>()
 
 function usableOf(codings: readonly Coding[]): readonly Coding[] {
-  return codings.every(isUsable) ? codings : codings.filter(isUsable)
+  for (const coding of codings) if (!isUsable(coding)) return codings.filter(isUsable)
+  return codings
 }
 
 function mainOf(usable: readonly Coding[], prefer = snomed): Coding | undefined {
+  const [first] = usable
+  if (first === undefined || isOf(first, prefer)) return first
   return usable.find((coding) => isOf(coding, prefer)) ?? usable.find((coding) => isOf(coding, snomed)) ?? usable[0]
 }
 
@@ -121,9 +124,19 @@ function isUsable(coding: Coding): boolean {
     coding.code !== undefined &&
     coding.system !== undefined &&
     !isNullFlavor(coding) &&
-    !/\s/.test(coding.code) &&
-    coding.code !== ''
+    coding.code !== '' &&
+    isToken(coding.code)
   )
+}
+
+/** No white space in it. Most codes are a few digits, for which a loop is quicker than a regular expression. */
+function isToken(code: string): boolean {
+  if (code.length > 32) return !/\s/.test(code)
+  for (let at = 0; at < code.length; at++) {
+    const character = code.charCodeAt(at)
+    if (character <= 0x20 || character >= 0x80) return !/\s/.test(code)
+  }
+  return true
 }
 function isOf(coding: Coding, oid: string): boolean {
   return codeSystem(coding.system ?? '').oid === oid

@@ -1,6 +1,6 @@
 import type { XmlNode } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
-import { append, contentOf, lineBreak, lines } from '../narrative.ts'
+import { appendLines, type Cell, contentOf, lineBreak, lines } from '../narrative.ts'
 import type { Fact, Item, Note } from '../record.ts'
 import { readable } from '../time.ts'
 import { partyName } from './people.ts'
@@ -12,33 +12,37 @@ export type MarkedFact = Fact & { readonly id?: string }
 export function details(
   item: Pick<Item, 'notes' | 'facts' | 'notForPatient' | 'mistaken' | 'cautions'>,
   noteId?: string,
-  more: readonly (MarkedFact | false | undefined)[] = [],
+  more: readonly (MarkedFact | false | undefined)[] = none,
 ): XmlNode[] {
   const nodes: XmlNode[] = []
-  const next = (): void => void (nodes.length > 0 && nodes.push(lineBreak))
   for (const words of cautionsOf(item)) {
-    next()
+    if (nodes.length > 0) nodes.push(lineBreak)
     nodes.push(xml`<content styleCode="Bold">${words}</content>`)
   }
   for (const fact of more)
     if (fact && fact.text !== '') {
-      next()
+      if (nodes.length > 0) nodes.push(lineBreak)
       if (fact.id !== undefined) nodes.push(contentOf(fact.id, [`${fact.label}: `, ...lines(fact.text)]))
       else {
-        nodes.push(`${fact.label}: `)
-        append(nodes, lines(fact.text))
+        nodes.push(fact.label, ': ')
+        appendLines(nodes, fact.text)
       }
     }
   for (const { label, text } of item.facts) {
-    next()
-    nodes.push(`${label}: `)
-    append(nodes, lines(dates.has(label) ? readable(text) : text))
+    if (nodes.length > 0) nodes.push(lineBreak)
+    nodes.push(label, ': ')
+    appendLines(nodes, dates.has(label) ? readable(text) : text)
   }
   if (item.notes.length > 0) {
-    next()
+    if (nodes.length > 0) nodes.push(lineBreak)
     nodes.push(contentOf(noteId, noteNodes(item.notes)))
   }
   return nodes
+}
+
+/** A fact where the record states it. */
+export function stated(label: string, text: string | undefined): Fact | undefined {
+  return text === undefined || text === '' ? undefined : { label, text }
 }
 
 /** What must be read before all else about an item. */
@@ -55,7 +59,7 @@ export function cautionsOf({
   ]
 }
 
-const none: readonly string[] = []
+const none: readonly never[] = []
 
 /** Labels whose text is a time as it was recorded. */
 export const dates: ReadonlySet<string> = new Set([
@@ -78,7 +82,8 @@ function noteNodes(notes: readonly Note[]): XmlNode[] {
   const nodes: XmlNode[] = []
   for (const note of notes) {
     if (nodes.length > 0) nodes.push(lineBreak)
-    append(nodes, lines(note.text))
+    appendLines(nodes, note.text)
+    if (note.by === undefined && note.time === undefined) continue
     const by = [partyName(note.by), readable(note.time)].filter(Boolean).join(', ')
     if (by !== '') nodes.push(` (${by})`)
   }
@@ -86,8 +91,8 @@ function noteNodes(notes: readonly Note[]): XmlNode[] {
 }
 
 /** Who recorded an item and when, for its row. */
-export function recordedBy(item: Pick<Item, 'author' | 'recorded'>): string {
+export function recordedBy(item: Pick<Item, 'author' | 'recorded'>): Cell {
   const name = partyName(item.author)
   const time = readable(item.recorded)
-  return name === '' ? time : time === '' ? name : `${name}, ${time}`
+  return name === '' ? time : time === '' ? name : [name, ', ', time]
 }

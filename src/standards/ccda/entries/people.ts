@@ -121,6 +121,7 @@ export function practitionerIds(practitioner: Practitioner, desk: Desk): XmlTemp
 
 export function partyName(party: Party | undefined): string {
   if (party === undefined) return ''
+  if (party.practitioner === undefined && party.name !== undefined && party.name !== '') return party.name
   const known = partyNames.get(party)
   if (known !== undefined) return known
   const person = party.name ?? nameText(party.practitioner?.names[0])
@@ -182,23 +183,19 @@ function assigned(name: 'assignedAuthor' | 'assignedEntity', party: Party, desk:
 }
 
 export function assignedAuthor(party: Party, desk: Desk): XmlTemplate {
-  return once(desk.authors, party, () => {
-    useParty(party, 'Author of entries', desk)
-    return constant(assigned('assignedAuthor', party, desk))
-  })
+  const known = desk.authors.get(party)
+  if (known) return known
+  useParty(party, 'Author of entries', desk)
+  const made = constant(assigned('assignedAuthor', party, desk))
+  desk.authors.set(party, made)
+  return made
 }
 
 export function assignedEntity(party: Party, desk: Desk): XmlTemplate {
-  return once(desk.performers, party, () => {
-    useParty(party, 'Performer of entries', desk)
-    return constant(assigned('assignedEntity', party, desk))
-  })
-}
-
-function once<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
-  const found = known.get(key)
-  if (found !== undefined) return found
-  const made = make()
-  known.set(key, made)
+  const known = desk.performers.get(party)
+  if (known) return known
+  useParty(party, 'Performer of entries', desk)
+  const made = constant(assigned('assignedEntity', party, desk))
+  desk.performers.set(party, made)
   return made
 }

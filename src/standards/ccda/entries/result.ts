@@ -20,7 +20,8 @@ export function interpretation(value: Coded | undefined): XmlTemplate | undefine
 
 /** One of the value set, or nothing. */
 export function knownInterpretation(value: Coded | undefined): XmlTemplate | undefined {
-  for (const coding of value?.codings ?? []) {
+  if (value === undefined) return undefined
+  for (const coding of value.codings) {
     if (coding.code === undefined || coding.system === undefined) continue
     if (codeSystem(coding.system).oid !== interpretationSystem && !/interpretation/i.test(coding.system)) continue
     const code = renamed[coding.code] ?? coding.code
@@ -30,7 +31,8 @@ export function knownInterpretation(value: Coded | undefined): XmlTemplate | und
   return undefined
 }
 
-export function referenceRanges(ranges: Observation['ranges']): XmlTemplate[] {
+export function referenceRanges(ranges: Observation['ranges']): XmlTemplate[] | undefined {
+  if (ranges.length === 0) return undefined
   return ranges.map(({ low, high, text, meaning }) => {
     const words = [meaning, text ?? rangeText(low, high)].filter(Boolean).join(': ')
     const value =

@@ -3,13 +3,14 @@ import { shape } from '../../xml/template.ts'
 
 /** A template's ids: with its version, and without for readers that know the one before (C-CDA R2.1, 1.8 Compatibility). */
 export function templates(root: string, extension?: string): XmlTemplate {
-  const key = extension === undefined ? root : `${root}:${extension}`
-  const known = made.get(key)
+  let ofRoot = made.get(root)
+  if (!ofRoot) made.set(root, (ofRoot = new Map()))
+  const known = ofRoot.get(extension)
   if (known) return known
   const id = `2.16.840.1.113883.10.20.22.${root}`
   const versioned = extension === undefined ? '' : `<templateId root="${id}" extension="${extension}"/>`
   const template = shape(`<templateId root="${id}"/>${versioned}`)()
-  made.set(key, template)
+  ofRoot.set(extension, template)
   return template
 }
-const made = new Map<string, XmlTemplate>()
+const made = new Map<string, Map<string | undefined, XmlTemplate>>()

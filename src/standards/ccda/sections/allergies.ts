@@ -5,7 +5,7 @@ import { loinc, snomed } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
 import { coded, codedElsewhere, fixed } from '../entries/code.ts'
 import { comment, textReference } from '../entries/comment.ts'
-import { details, recordedBy } from '../entries/details.ts'
+import { details, recordedBy, stated } from '../entries/details.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
 import { templates } from '../entries/template.ts'
@@ -91,10 +91,7 @@ function allergyParts(allergy: Allergy, desk: Desk): { row: XmlNode; entry: XmlN
       content(reactionId, reactionWords(reaction)),
     ]),
     statusWords(allergy),
-    details(allergy, noteId, [
-      { label: 'Reason ended', text: allergy.endReason ?? '' },
-      { label: 'Criticality', text: allergy.criticality ?? '' },
-    ]),
+    details(allergy, noteId, [stated('Reason ended', allergy.endReason), stated('Criticality', allergy.criticality)]),
     recordedBy(allergy),
   ]
   return { row: row(id, cells), entry: entry(concern(allergy, kind, id, reactions, noteId, desk)) }

@@ -14,15 +14,30 @@ export type ObservationPlace =
   | 'notes'
   | 'other'
 
-const places = new WeakMap<HealthRecord, ReadonlyMap<string, ObservationPlace>>()
+const places = new WeakMap<HealthRecord, ReadonlyMap<ObservationPlace, readonly Observation[]>>()
 
-/** Each observation of a record has one place. GP systems put nearly everything that is no allergy, medicine or problem into observations. */
-export function placesOf(record: HealthRecord): ReadonlyMap<string, ObservationPlace> {
-  const known = places.get(record)
-  if (known) return known
-  const found = classify(record)
-  places.set(record, found)
-  return found
+/**
+ * The observations of a record that have their place there, in its order. Each has one place. GP systems put nearly everything
+ * that is no allergy, medicine or problem into observations.
+ */
+export function observationsIn(place: ObservationPlace, record: HealthRecord): readonly Observation[] {
+  let known = places.get(record)
+  if (!known) places.set(record, (known = grouped(record.observations, classify(record))))
+  return known.get(place) ?? []
+}
+
+function grouped(
+  observations: readonly Observation[],
+  found: ReadonlyMap<string, ObservationPlace>,
+): Map<ObservationPlace, Observation[]> {
+  const groups = new Map<ObservationPlace, Observation[]>()
+  for (const observation of observations) {
+    const place = found.get(observation.key) ?? 'other'
+    const group = groups.get(place)
+    if (group) group.push(observation)
+    else groups.set(place, [observation])
+  }
+  return groups
 }
 
 function classify(record: HealthRecord): Map<string, ObservationPlace> {
@@ -112,12 +127,12 @@ export function isHeading(observation: Observation): boolean {
 
 /** SNOMED CT's family history terms begin with their context; so do their counterparts in Read. */
 function isFamilyHistory({ code }: Observation): boolean {
-  const pattern = /^(?:FH\s*[:-]|No FH|FH of|Family history|No family history|No known family history)/i
   return (
-    pattern.test(code.text) ||
-    code.codings.some((coding) => coding.display !== undefined && pattern.test(coding.display))
+    familyHistory.test(code.text) ||
+    code.codings.some((coding) => coding.display !== undefined && familyHistory.test(coding.display))
   )
 }
+const familyHistory = /^(?:FH\s*[:-]|No FH|FH of|Family history|No family history|No known family history)/i
 
 /** Only where the term itself says so: without a terminology server nothing else tells a procedure from a finding. */
 function isProcedure({ code, value, absent, components, interpretation, ranges }: Observation): boolean {

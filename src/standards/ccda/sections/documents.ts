@@ -2,7 +2,7 @@ import type { XmlNode } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
-import { details, recordedBy } from '../entries/details.ts'
+import { details, recordedBy, stated } from '../entries/details.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
 import { content, row, table } from '../narrative.ts'
@@ -46,10 +46,10 @@ function documentRow(document: KnownDocument, id: string): XmlNode {
     readableWhen(document.when),
     [document.contentType, document.size === undefined ? '' : `${document.size} bytes`].filter(Boolean).join(', '),
     details(document, document.notes.length > 0 ? `${id}n` : undefined, [
-      { label: 'Title', text: document.title ?? '' },
-      { label: 'Address', text: document.url ?? '' },
-      { label: 'Kept by', text: document.custodian?.name ?? '' },
-      { label: 'Status', text: document.status === undefined || document.status === 'current' ? '' : document.status },
+      stated('Title', document.title),
+      stated('Address', document.url),
+      stated('Kept by', document.custodian?.name),
+      document.status !== 'current' && stated('Status', document.status),
     ]),
     recordedBy(document),
   ])

@@ -1,9 +1,9 @@
 import { lookup } from '../../lookup.ts'
 import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
-import { xml } from '../../xml/template.ts'
+import { constant, xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
-import { details } from '../entries/details.ts'
+import { details, stated } from '../entries/details.ts'
 import { author, performer } from '../entries/participation.ts'
 import { address, partyName, telecom } from '../entries/people.ts'
 import { templates } from '../entries/template.ts'
@@ -46,6 +46,8 @@ export const encounters: Section = {
 
 /** Those who saw the patient, then those who wrote it down, where they are others. */
 export function withWhom(encounter: Encounter): string {
+  const [first, second] = encounter.participants
+  if (first && !second && first.role !== 'REC') return partyName(first.party)
   const seeing = new Set<string>()
   const writing = new Set<string>()
   for (const { role, party } of encounter.participants) {
@@ -66,14 +68,15 @@ function encounterRow(encounter: Encounter, id: string): XmlNode {
     [content(`${id}c`, encounter.code.text || 'Encounter, type not recorded'), ...otherName(encounter.code)],
     encounterTime(encounter),
     withWhom(encounter),
-    [...encounter.locations.map((place) => place.name), encounter.provider?.name].filter(Boolean).join(', '),
-    details(encounter, undefined, [
-      {
-        label: 'Status',
-        text: encounter.status === undefined || encounter.status === 'finished' ? '' : encounter.status,
-      },
-    ]),
+    where(encounter),
+    details(encounter, undefined, [encounter.status !== 'finished' && stated('Status', encounter.status)]),
   ])
+}
+
+function where({ locations, provider }: Encounter): string {
+  const [first, second] = locations
+  if (first && !second && provider === undefined) return first.name
+  return [...locations.map((place) => place.name), provider?.name].filter(Boolean).join(', ')
 }
 
 const statuses: Readonly<Record<string, string>> = lookup({
@@ -99,12 +102,20 @@ function activity(encounter: Encounter, id: string, desk: Desk): XmlTemplate {
     ${effectiveTime(encounter.when)}
     ${encounter.participants.map((one) => one.role !== 'REC' && performer(one.party, desk))}
     ${author(encounter, desk)}
-    ${encounter.locations.map(location)}
+    ${encounter.locations.map((place) => location(place, desk))}
   </encounter>`
 }
 
 /** Service Delivery Location, without a guess at C-CDA's code for its kind. */
-function location(place: Place): XmlTemplate {
+function location(place: Place, desk: Desk): XmlTemplate {
+  const known = desk.locations.get(place)
+  if (known) return known
+  const made = constant(serviceDeliveryLocation(place))
+  desk.locations.set(place, made)
+  return made
+}
+
+function serviceDeliveryLocation(place: Place): XmlTemplate {
   return xml`<participant typeCode="LOC"><participantRole classCode="SDLOC">
     ${templates('4.32')}
     <code nullFlavor="UNK"/>

@@ -11,7 +11,7 @@ import { templates } from '../entries/template.ts'
 import { table } from '../narrative.ts'
 import type { Observation } from '../record.ts'
 import { effectiveTime } from '../time.ts'
-import { placesOf } from './classify.ts'
+import { observationsIn } from './classify.ts'
 import { findingHeadings, findingRow } from './finding-row.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
@@ -24,8 +24,7 @@ export const familyHistory: Section = {
   areas: [],
   templates: () => templates('2.15', '2015-08-01'),
   content(record, desk) {
-    const places = placesOf(record)
-    const mine = record.observations.filter((one) => places.get(one.key) === 'family-history')
+    const mine = observationsIn('family-history', record)
     if (mine.length === 0) return nothingToTell
     const made = mine.map((observation) => {
       const id = desk.narrativeId('f')

@@ -4,7 +4,7 @@ import { codeSystem } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
 import { coded, codedElsewhere } from '../entries/code.ts'
 import { comment } from '../entries/comment.ts'
-import { details, recordedBy } from '../entries/details.ts'
+import { details, recordedBy, stated } from '../entries/details.ts'
 import { finding } from '../entries/finding.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author, performer } from '../entries/participation.ts'
@@ -16,7 +16,7 @@ import { content, row, table } from '../narrative.ts'
 import type { Coded, Immunization, Organisation } from '../record.ts'
 import { point, readable, readableWhen } from '../time.ts'
 import { otherName } from './allergies.ts'
-import { placesOf } from './classify.ts'
+import { observationsIn } from './classify.ts'
 import { findingHeadings, findingRow } from './finding-row.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
@@ -31,8 +31,7 @@ export const immunizations: Section = {
   templates: ({ entries }, record) =>
     templates(record.immunizations.length > 0 || entries.length === 0 ? '2.2.1' : '2.2', '2015-08-01'),
   content(record, desk) {
-    const places = placesOf(record)
-    const observations = record.observations.filter((one) => places.get(one.key) === 'immunizations')
+    const observations = observationsIn('immunizations', record)
     if (record.immunizations.length === 0 && observations.length === 0) return nothingToTell
     const made = record.immunizations.map((one) => ({ immunization: one, ...immunizationParts(one, desk) }))
     const valid = made.filter((one) => one.immunization.mistaken === undefined)
@@ -107,12 +106,9 @@ function immunizationParts(immunization: Immunization, desk: Desk): { row: XmlNo
     [site?.text, route?.text].filter(Boolean).join(', '),
     dose === undefined ? '' : quantityText(dose),
     details(immunization, immunization.notes.length > 0 ? `${id}n` : undefined, [
-      { label: 'Not given because', text: immunization.reasonNotGiven?.text ?? '' },
+      stated('Not given because', immunization.reasonNotGiven?.text),
       { label: 'Given by', text: partyName(immunization.performer) },
-      {
-        label: 'Status',
-        text: immunization.status === undefined || immunization.status === 'completed' ? '' : immunization.status,
-      },
+      immunization.status !== 'completed' && stated('Status', immunization.status),
     ]),
     recordedBy(immunization),
   ]

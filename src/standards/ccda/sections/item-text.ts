@@ -1,4 +1,4 @@
-import { quantityText, rangeText, valueText } from '../entries/value.ts'
+import { quantityText, rangeText as boundsText, valueText } from '../entries/value.ts'
 import type { Coded, Component, Item, Observation } from '../record.ts'
 import { readableWhen } from '../time.ts'
 
@@ -48,12 +48,27 @@ export function resultText({ value, absent }: Pick<Component, 'value' | 'absent'
   return absent === undefined ? '' : `No value (${absent.text})`
 }
 
-export function rangesText(ranges: Observation['ranges']): string {
+/** How an observation and its components are interpreted. */
+export function interpretationText({ interpretation, components }: Observation): string {
+  const own = interpretation?.text ?? ''
+  if (components.length === 0) return own
+  return [own, ...components.map((one) => one.interpretation?.text)].filter(Boolean).join(', ')
+}
+
+/** The ranges of an observation and of its components. */
+export function rangeText({ ranges, components }: Observation): string {
+  const own = rangesText(ranges)
+  if (components.length === 0) return own
+  return [own, ...components.map((one) => rangesText(one.ranges))].filter(Boolean).join('; ')
+}
+
+function rangesText(ranges: Observation['ranges']): string {
+  if (ranges.length === 0) return ''
   return ranges
     .map(({ low, high, text, meaning }) => {
       const bounds =
         low && high
-          ? rangeText(low, high)
+          ? boundsText(low, high)
           : low
             ? `from ${quantityText(low)}`
             : high

@@ -4,7 +4,7 @@ import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
 import { comment } from '../entries/comment.ts'
-import { details, recordedBy } from '../entries/details.ts'
+import { details, recordedBy, stated } from '../entries/details.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author, performer } from '../entries/participation.ts'
 import { useParty } from '../entries/people.ts'
@@ -92,7 +92,7 @@ function medicationParts(medication: Medication, desk: Desk): { row: XmlNode; en
     quantityWords(medication.quantity),
     readableWhen(medication.when),
     statusWords(medication.status),
-    details(medication, noteId, [{ label: 'Route', text: medication.route?.text ?? '' }]),
+    details(medication, noteId, [stated('Route', medication.route?.text)]),
     recordedBy(medication),
   ]
   return {

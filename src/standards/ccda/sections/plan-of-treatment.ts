@@ -3,7 +3,7 @@ import { element, type XmlNode } from '../../xml/element.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
 import { comment, textReference } from '../entries/comment.ts'
-import { details, recordedBy } from '../entries/details.ts'
+import { details, recordedBy, stated } from '../entries/details.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
 import { partyName, useParty } from '../entries/people.ts'
@@ -62,7 +62,7 @@ function planParts(plan: Plan, desk: Desk): { row: XmlNode; entry: XmlNode } {
     plan.status ?? '',
     plan.recipients.map(recipientName).filter(Boolean).join(', '),
     details(plan, plan.notes.length > 0 ? `${id}n` : undefined, [
-      { label: 'Priority', text: plan.priority ?? '' },
+      stated('Priority', plan.priority),
       ...plan.links.map((link) => {
         const item = link.key === undefined ? undefined : desk.item(link.key)
         return { label: link.relation, text: link.text || (item ? itemText(item) : (link.key ?? '')) }

@@ -5,7 +5,7 @@ import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
 import { comment } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
-import { encounterLink } from '../entries/encounter-link.ts'
+import { encounterLink, entryReference } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
 import { templates } from '../entries/template.ts'
 import { content, lineBreak, row, table } from '../narrative.ts'
@@ -163,10 +163,5 @@ function significance({ significance: value, key }: Problem, desk: Desk): XmlTem
 /** The id of another entry of this document, so that software can follow the link too. */
 function reference(link: Link, desk: Desk): XmlTemplate | undefined {
   if (link.key === undefined || desk.item(link.key) === undefined) return undefined
-  return xml`<entryRelationship typeCode="REFR"><act classCode="ACT" moodCode="EVN">
-    ${templates('4.122')}
-    ${desk.id(link.key)}
-    <code nullFlavor="NP"/>
-    <statusCode code="completed"/>
-  </act></entryRelationship>`
+  return entryReference(desk.id(link.key))
 }

@@ -3,7 +3,7 @@ import { element, type XmlNode } from '../../xml/element.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
 import { comment, textReference } from '../entries/comment.ts'
-import { details, recordedBy } from '../entries/details.ts'
+import { details, recordedBy, stated } from '../entries/details.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author, performer } from '../entries/participation.ts'
 import { targetSite } from '../entries/result.ts'
@@ -12,7 +12,7 @@ import { content, row, table } from '../narrative.ts'
 import type { Procedure } from '../record.ts'
 import { effectiveTime, readableWhen } from '../time.ts'
 import { otherName } from './allergies.ts'
-import { placesOf } from './classify.ts'
+import { observationsIn } from './classify.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
 /** Procedures Section (entries required): procedures, and observations whose term says that they are one. */
@@ -24,8 +24,7 @@ export const procedures: Section = {
   areas: [],
   templates: () => templates('2.7.1', '2014-06-09'),
   content(record, desk) {
-    const places = placesOf(record)
-    const observed = record.observations.filter((one) => places.get(one.key) === 'procedures')
+    const observed = observationsIn('procedures', record)
     const all: readonly Procedure[] = [
       ...record.procedures,
       ...observed.map((one) => ({ ...one, status: 'completed' })),
@@ -55,9 +54,7 @@ function procedureRow(procedure: Procedure, id: string): XmlNode {
     readableWhen(procedure.when),
     procedure.bodySite?.text ?? '',
     procedure.status ?? '',
-    details(procedure, procedure.notes.length > 0 ? `${id}n` : undefined, [
-      { label: 'Outcome', text: procedure.outcome?.text ?? '' },
-    ]),
+    details(procedure, procedure.notes.length > 0 ? `${id}n` : undefined, [stated('Outcome', procedure.outcome?.text)]),
     recordedBy(procedure),
   ])
 }

@@ -3,7 +3,7 @@ import { xml } from '../../xml/template.ts'
 import { type Desk, identifier } from '../desk.ts'
 import { coded } from '../entries/code.ts'
 import { comment } from '../entries/comment.ts'
-import { details, type MarkedFact, recordedBy } from '../entries/details.ts'
+import { details, type MarkedFact, recordedBy, stated } from '../entries/details.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author, performer } from '../entries/participation.ts'
 import { partyName, useParty } from '../entries/people.ts'
@@ -17,11 +17,11 @@ import {
   targetSite,
 } from '../entries/result.ts'
 import { templates } from '../entries/template.ts'
-import { append, caption, content, contentOf, lineBreak, lines, paragraph, row, table } from '../narrative.ts'
+import { appendLines, caption, content, contentOf, lineBreak, lines, paragraph, row, table } from '../narrative.ts'
 import type { Component, Observation, Report, Specimen, When } from '../record.ts'
 import { effectiveTime, interval, readable, readableWhen, toTs } from '../time.ts'
-import { isHeading, placesOf } from './classify.ts'
-import { rangesText, resultText } from './item-text.ts'
+import { isHeading, observationsIn } from './classify.ts'
+import { interpretationText, rangeText, resultText } from './item-text.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
 const headings = ['Test', 'Result', 'Range', 'Interpretation', 'Time', 'Details', 'Recorded']
@@ -36,7 +36,6 @@ export const results: Section = {
   required: true,
   templates: () => templates('2.3.1', '2015-08-01'),
   content(record, desk) {
-    const places = placesOf(record)
     const told = new Set<string>()
     const blocks: XmlNode[] = []
     const entries: XmlNode[] = []
@@ -45,7 +44,7 @@ export const results: Section = {
       for (const block of made.blocks) blocks.push(block)
       for (const one of made.entries) entries.push(one)
     }
-    const loose = record.observations.filter((one) => places.get(one.key) === 'results' && !told.has(one.key))
+    const loose = observationsIn('results', record).filter((one) => !told.has(one.key))
     if (loose.length > 0) {
       const made = groups(loose, desk, told, undefined)
       blocks.push(
@@ -157,10 +156,12 @@ function groups(
   told: Set<string>,
   report: Report | undefined,
 ): Group[] {
-  const here = new Map(observations.map((one) => [one.key, one]))
-  const under = new Set(
-    observations.flatMap((one) => (isHeading(one) ? one.members.filter((key) => key !== one.key) : [])),
-  )
+  const here = new Map<string, Observation>()
+  const under = new Set<string>()
+  for (const one of observations) {
+    here.set(one.key, one)
+    if (isHeading(one)) for (const key of one.members) if (key !== one.key) under.add(key)
+  }
   const made: Group[] = []
   const take = (heading: Observation, members: readonly Observation[]): void =>
     void made.push(group(heading, members, desk, report))
@@ -245,15 +246,13 @@ function resultRow(observation: Observation, id: string, report: Report | undefi
       ),
     ],
     resultCell(observation),
-    rangeCell(observation),
-    [observation.interpretation?.text, ...observation.components.map((one) => one.interpretation?.text)]
-      .filter(Boolean)
-      .join(', '),
+    rangeText(observation),
+    interpretationText(observation),
     when,
     details(observation, observation.notes.length > 0 ? `${id}n` : undefined, [
       more,
-      { label: 'Body site', text: observation.bodySite?.text ?? '' },
-      { label: 'Method', text: observation.method?.text ?? '' },
+      stated('Body site', observation.bodySite?.text),
+      stated('Method', observation.method?.text),
       observation.status !== 'final' && statusFact(observation.status, id),
     ]),
     recordedBy(observation),
@@ -265,27 +264,21 @@ function boldName(observation: Observation): XmlTemplate {
 }
 
 export function resultCell(observation: Observation): readonly XmlNode[] {
+  if (observation.components.length === 0) return lines(resultText(observation))
   const nodes: XmlNode[] = [...lines(resultText(observation))]
   for (const component of observation.components) {
     if (nodes.length > 0) nodes.push(lineBreak)
-    nodes.push(`${component.code.text}: `)
-    append(nodes, lines(resultText(component)))
+    nodes.push(component.code.text, ': ')
+    appendLines(nodes, resultText(component))
   }
   return nodes
 }
 
-function rangeCell(observation: Observation): string {
-  return [rangesText(observation.ranges), ...observation.components.map((one) => rangesText(one.ranges))]
-    .filter(Boolean)
-    .join('; ')
-}
-
 /** Result Observations of one observation: itself, and each of its components. */
 function resultElements(observation: Observation, id: string, desk: Desk, heading: boolean): XmlNode[] {
-  const made = [
-    resultElement(observation, observation, id, undefined, desk, heading || observation.components.length > 0),
-  ]
-  observation.components.forEach(
+  const { components } = observation
+  const made = [resultElement(observation, observation, id, undefined, desk, heading || components.length > 0)]
+  components.forEach(
     (component, at) => void made.push(resultElement(observation, component, id, `component ${at + 1}`, desk, false)),
   )
   return made
@@ -303,7 +296,7 @@ function resultElement(
   return xml`<observation classCode="OBS" moodCode="EVN">
     ${templates('4.2', '2015-08-01')}
     ${own ? desk.ids(observation) : desk.id(observation.key, name)}
-    ${coded('code', part.code, own ? { reference: `${id}c` } : {})}
+    ${coded('code', part.code, own ? { reference: `${id}c` } : undefined)}
     <text><reference value="#${id}"/></text>
     <statusCode code="${resultStatus(observation.status)}"/>
     ${effectiveTime(observation.when)}

@@ -12,7 +12,7 @@ import { valueElement } from '../entries/value.ts'
 import { table } from '../narrative.ts'
 import type { Observation } from '../record.ts'
 import { effectiveTime, point } from '../time.ts'
-import { placesOf } from './classify.ts'
+import { observationsIn } from './classify.ts'
 import { findingHeadings, findingRow } from './finding-row.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
@@ -28,8 +28,7 @@ export const socialHistory: Section = {
   required: true,
   templates: () => templates('2.17', '2015-08-01'),
   content(record, desk) {
-    const places = placesOf(record)
-    const mine = record.observations.filter((one) => places.get(one.key) === 'social-history')
+    const mine = observationsIn('social-history', record)
     if (mine.length === 0) return nothingToTell
     const made = mine.map((observation) => {
       const id = desk.narrativeId('s')

@@ -5,7 +5,7 @@ import { vitalSign } from '../codes/vital-signs.ts'
 import type { Desk } from '../desk.ts'
 import { asTranslations, coded } from '../entries/code.ts'
 import { comment, commentAct } from '../entries/comment.ts'
-import { details, recordedBy } from '../entries/details.ts'
+import { details, recordedBy, stated } from '../entries/details.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
 import { knownInterpretation, referenceRanges, targetSite } from '../entries/result.ts'
@@ -14,8 +14,8 @@ import { quantity } from '../entries/value.ts'
 import { content, row, table } from '../narrative.ts'
 import type { Component, Observation } from '../record.ts'
 import { effectiveTime, readableWhen } from '../time.ts'
-import { isHeading, placesOf } from './classify.ts'
-import { rangesText } from './item-text.ts'
+import { isHeading, observationsIn } from './classify.ts'
+import { interpretationText, rangeText } from './item-text.ts'
 import { resultCell } from './results.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
@@ -29,8 +29,7 @@ export const vitalSigns: Section = {
   required: true,
   templates: () => templates('2.4.1', '2015-08-01'),
   content(record, desk) {
-    const places = placesOf(record)
-    const mine = record.observations.filter((one) => places.get(one.key) === 'vital-signs')
+    const mine = observationsIn('vital-signs', record)
     if (mine.length === 0) return nothingToTell
     const here = new Map(mine.map((one) => [one.key, one]))
     const under = new Set(mine.flatMap((one) => (isHeading(one) ? one.members : [])))
@@ -153,20 +152,13 @@ function vitalRow(observation: Observation, id: string): XmlNode {
   return row(id, [
     [content(`${id}c`, observation.code.text || 'Measurement without a name')],
     resultCell(observation),
-    [rangesText(observation.ranges), ...observation.components.map((one) => rangesText(one.ranges))]
-      .filter(Boolean)
-      .join('; '),
-    [observation.interpretation?.text, ...observation.components.map((one) => one.interpretation?.text)]
-      .filter(Boolean)
-      .join(', '),
+    rangeText(observation),
+    interpretationText(observation),
     readableWhen(observation.when),
     details(observation, observation.notes.length > 0 ? `${id}n` : undefined, [
-      { label: 'Body site', text: observation.bodySite?.text ?? '' },
-      { label: 'Method', text: observation.method?.text ?? '' },
-      {
-        label: 'Status',
-        text: observation.status === undefined || observation.status === 'final' ? '' : observation.status,
-      },
+      stated('Body site', observation.bodySite?.text),
+      stated('Method', observation.method?.text),
+      observation.status !== 'final' && stated('Status', observation.status),
     ]),
     recordedBy(observation),
   ])
