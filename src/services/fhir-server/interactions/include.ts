@@ -53,6 +53,7 @@ async function forwards(
   seen: ReadonlySet<string>,
 ) {
   const wanted = new Map<string, Key>()
+  const dull = new Map<string, Set<string>>()
   for (const { type, document } of from) {
     const mine = includes.filter((include) => include.from === type)
     if (mine.length === 0) continue
@@ -60,7 +61,9 @@ async function forwards(
       !seen.has(name({ type, id })) &&
       !wanted.has(name({ type, id })) &&
       mine.some(({ target }) => target === undefined || target === type)
-    if (!mayLeadTo(document, server, isNew)) continue
+    const dullHere = dull.get(type) ?? new Set()
+    dull.set(type, dullHere)
+    if (!mayLeadTo(document, server, dullHere, isNew)) continue
     const resource = JSON.parse(document) as Resource
     for (const include of mine)
       for (const parameter of parametersOf(server, include))
@@ -78,9 +81,14 @@ async function forwards(
 
 /**
  * False where no text of the document is a reference that is new, wherever it stands: most of a page lead to the same few,
- * and need not be parsed to see it.
+ * and need not be parsed to see it. `dull` keeps the texts that were seen to lead to nothing new: they never do again.
  */
-function mayLeadTo(document: string, { base, parameters }: FhirServer, isNew: (key: Key) => boolean): boolean {
+function mayLeadTo(
+  document: string,
+  { base, parameters }: FhirServer,
+  dull: Set<string>,
+  isNew: (key: Key) => boolean,
+): boolean {
   // What is escaped is not read off the text.
   if (document.includes('\\')) return true
   for (let at = document.indexOf('/'); at >= 0; at = document.indexOf('/', at)) {
@@ -88,9 +96,11 @@ function mayLeadTo(document: string, { base, parameters }: FhirServer, isNew: (k
     at = document.indexOf('"', at)
     if (document.startsWith('http', start) && !document.startsWith(base, start)) continue
     const text = document.slice(start, at)
+    if (dull.has(text)) continue
     const bar = text.indexOf('|')
     const [type = '', id, more] = normalReference(bar > 0 ? text.slice(0, bar) : text, base).split('/')
     if (id && more === undefined && parameters.isResourceType(type) && isNew({ type, id })) return true
+    dull.add(text)
   }
   return false
 }
