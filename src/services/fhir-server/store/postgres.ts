@@ -48,7 +48,13 @@ function storeOn(run: Run, transaction: Store['transaction'], grouped?: GroupedW
       return rows[0] && stored(rows[0])
     },
     async readMany(call, keys) {
-      if (keys.length === 0) return []
+      const [first, ...others] = keys
+      if (!first) return []
+      // A page of one patient's resources leads to one patient.
+      if (others.length === 0) {
+        const one = await this.read(call, first)
+        return one ? [one] : []
+      }
       const values = [call.tenant, keys.map(({ type }) => type), keys.map(({ id }) => id)]
       const rows = await run<Row>(call, { name: 'read_many', text: readMany, values })
       return rows.map(stored)
