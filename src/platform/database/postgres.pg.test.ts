@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { testDatabase } from '../../../test/harness/database.ts'
 import { Problem } from '../../kernel/problem.ts'
+import type { Statement } from './port.ts'
 import { postgres } from './postgres.ts'
 
 const { app } = await testDatabase()
@@ -44,6 +45,16 @@ test('values come back as what they are, the first time and when the columns are
   assert.deepEqual(await database.query(1, { ...statement, name: undefined }), [expected])
   const row = (columns: readonly (string | null)[]) => columns.slice(0, 3)
   assert.deepEqual(await database.query(1, { ...statement, row }), [['1152921504606846976', '5', 'naïve \u{1F9EA}']])
+})
+
+test('two databases may have different statements of one name', async () => {
+  const other = postgres({ connectionString: app, maxConnections: 1, statementTimeoutMs: 5_000 })
+  const [one, two] = ['select 1 as one', 'select 2 as two, 3 as three'].map((text) => ({ name: 'same', text }))
+  for (const _ of [1, 2, 3]) {
+    assert.deepEqual(await database.query(1, one as Statement), [{ one: 1 }])
+    assert.deepEqual(await other.query(1, two as Statement), [{ two: 2, three: 3 }])
+  }
+  await other.stop()
 })
 
 test('no rows are no rows, and many come in their order', async () => {

@@ -17,7 +17,8 @@ export type Before = { readonly name: string; readonly values: readonly string[]
 type Callback = (error: Error | null, rows: unknown[]) => void
 type Column = { readonly name: string; readonly parse: ((text: string) => unknown) | undefined }
 
-const columnsOf = new Map<string, readonly Column[]>()
+/** By the statements' names; two databases may know different statements by one name. */
+const described = new Map<string, { readonly text: string; readonly columns: readonly Column[] }>()
 const none: readonly Column[] = []
 
 export class PreparedStatement implements pg.Submittable {
@@ -46,7 +47,8 @@ export class PreparedStatement implements pg.Submittable {
     const { name = '', text } = this
     const parsed = name === '' ? undefined : parsedStatements[name]
     if (parsed !== undefined && parsed !== text) return new Error(`The statement '${name}' has another text already`)
-    const columns = parsed === undefined ? undefined : columnsOf.get(name)
+    const known = parsed === undefined ? undefined : described.get(name)
+    const columns = known?.text === text ? known.columns : undefined
     const messages: Buffer[] = []
     try {
       if (this.#before) messages.push(beginning(this.#before))
@@ -63,7 +65,7 @@ export class PreparedStatement implements pg.Submittable {
 
   handleRowDescription({ fields }: { fields: readonly { name: string; dataTypeID: number }[] }): void {
     this.#columns = fields.map(({ name, dataTypeID }) => ({ name, parse: parserOf(dataTypeID) }))
-    if (this.name !== undefined) columnsOf.set(this.name, this.#columns)
+    if (this.name !== undefined) described.set(this.name, { text: this.text, columns: this.#columns })
   }
 
   handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
