@@ -135,7 +135,8 @@ type Tag = ScannedTag & { readonly end: number; readonly empty: boolean }
 function startTag(text: string, start: number, namespaces: Namespaces): Tag {
   const nameEnd = afterName(text, start + 1)
   const name = text.slice(start + 1, nameEnd)
-  const attributes: WrittenAttribute[] = []
+  const attributes: Attribute[] = []
+  let prefixed = false
   let declared: Map<string, string> | undefined
   let at = nameEnd
   let code: number
@@ -159,11 +160,18 @@ function startTag(text: string, start: number, namespaces: Namespaces): Tag {
     at = close + 1
     if (attribute === 'xmlns') declared = declaring(declared, '', value)
     else if (attribute.startsWith('xmlns:')) declared = declaring(declared, attribute.slice(6), value)
-    else attributes.push({ name: attribute, value })
+    else {
+      const split = attribute.indexOf(':')
+      prefixed ||= split >= 0
+      const prefix = split < 0 ? '' : attribute.slice(0, split)
+      attributes.push({ prefix, local: split < 0 ? attribute : attribute.slice(split + 1), namespace: '', value })
+    }
   }
   const empty = code === slash
   if (empty && text.charCodeAt(++at) !== greater) throw malformed('a tag')
   namespaces.enter(declared)
+  if (prefixed) for (const one of attributes) if (one.prefix !== '') one.namespace = namespaces.of(one.prefix)
+  if (attributes.length > 1 && hasTwins(attributes)) throw malformed('an attribute that is there twice')
   const split = name.indexOf(':')
   const prefix = split < 0 ? '' : name.slice(0, split)
   return {
@@ -171,7 +179,7 @@ function startTag(text: string, start: number, namespaces: Namespaces): Tag {
     prefix,
     local: split < 0 ? name : name.slice(split + 1),
     namespace: namespaces.of(prefix),
-    attributes: resolved(attributes, namespaces),
+    attributes,
     declared,
     start,
     end: at + 1,
@@ -179,28 +187,12 @@ function startTag(text: string, start: number, namespaces: Namespaces): Tag {
   }
 }
 
-type WrittenAttribute = { readonly name: string; readonly value: string }
-
-function resolved(written: readonly WrittenAttribute[], namespaces: Namespaces): ScannedAttribute[] {
-  const attributes: ScannedAttribute[] = []
-  let prefixed = false
-  for (const { name, value } of written) {
-    const split = name.indexOf(':')
-    if (split < 0) attributes.push({ prefix: '', local: name, namespace: '', value })
-    else {
-      prefixed = true
-      const prefix = name.slice(0, split)
-      attributes.push({ prefix, local: name.slice(split + 1), namespace: namespaces.of(prefix), value })
-    }
-  }
-  // A space cannot be in a name, though it may be in what a prefix stands for.
-  const key = ({ local, namespace }: ScannedAttribute) => (prefixed ? `${local} ${namespace}` : local)
-  if (attributes.length > 8 ? new Set(attributes.map(key)).size < attributes.length : hasTwins(attributes))
-    throw malformed('an attribute that is there twice')
-  return attributes
-}
+type Attribute = { -readonly [Part in keyof ScannedAttribute]: ScannedAttribute[Part] }
 
 function hasTwins(attributes: readonly ScannedAttribute[]): boolean {
+  // A space cannot be in a name, though it may be in what a prefix stands for.
+  if (attributes.length > 8)
+    return new Set(attributes.map(({ local, namespace }) => `${local} ${namespace}`)).size < attributes.length
   for (let at = 1; at < attributes.length; at++) {
     const { local, namespace } = attributes[at] as ScannedAttribute
     for (let before = 0; before < at; before++) {

@@ -14,23 +14,25 @@ export function parseContentType(header: string): ContentType | undefined {
     const name = part.slice(0, at).trim().toLowerCase()
     const value = part.slice(at + 1).trim()
     if (!token.test(name)) return undefined
-    parameters[name] ??= /^".*"$/s.test(value) ? value.slice(1, -1).replaceAll(/\\(.)/gs, '$1') : value
+    parameters[name] ??= /^".*"$/s.test(value) ? unescaped(value.slice(1, -1)) : value
   }
   return { type: type.trim().toLowerCase(), parameters }
 }
 
+const unescaped = (text: string) => (text.includes('\\') ? text.replaceAll(/\\(.)/gs, '$1') : text)
+
 function splitOutsideQuotes(header: string): string[] {
-  const parts = ['']
+  const parts: string[] = []
   let quoted = false
+  let from = 0
   for (let at = 0; at < header.length; at++) {
-    const character = header[at]!
-    if (character === '\\' && quoted) {
-      parts[parts.length - 1] += character + (header[++at] ?? '')
-      continue
+    const character = header[at]
+    if (character === '\\' && quoted) at++
+    else if (character === '"') quoted = !quoted
+    else if (character === ';' && !quoted) {
+      parts.push(header.slice(from, at))
+      from = at + 1
     }
-    if (character === '"') quoted = !quoted
-    if (character === ';' && !quoted) parts.push('')
-    else parts[parts.length - 1] += character
   }
-  return parts
+  return [...parts, header.slice(from)]
 }

@@ -34,22 +34,28 @@ export function readMtom(body: Buffer, contentType: ContentType): MtomPackage {
 
 /** The tree with each xop:Include replaced by what it stands for, in base64. https://www.w3.org/TR/xop10/#interpreting_xop_packages */
 export function resolveIncludes(element: ParsedElement, parts: ReadonlyMap<string, Part>): ParsedElement {
-  const inner = elements(element)
-  const include = inner.find((child) => child.local === 'Include' && child.namespace === xopInclude)
+  const include = element.children.find(isInclude)
   if (!include) {
-    const children = element.children.map((child) =>
-      typeof child === 'string' ? child : resolveIncludes(child, parts),
-    )
     // Nearly all of a message includes nothing, and stays as it is.
-    return children.some((child, index) => child !== element.children[index]) ? { ...element, children } : element
+    let children: (ParsedElement | string)[] | undefined
+    for (let at = 0; at < element.children.length; at++) {
+      const child = element.children[at] as ParsedElement | string
+      const resolved = typeof child === 'string' ? child : resolveIncludes(child, parts)
+      if (resolved !== child) (children ??= [...element.children])[at] = resolved
+    }
+    return children ? { ...element, children } : element
   }
   const own = element.children.filter((child) => typeof child === 'string').join('')
-  if (inner.length !== 1 || own.trim() || textOf(include).trim()) throw wrong('xop:Include stands beside other content')
+  if (elements(element).length !== 1 || own.trim() || textOf(include).trim())
+    throw wrong('xop:Include stands beside other content')
   const href = attribute(include, 'href') ?? ''
   const part = href.startsWith('cid:') && parts.get(decodeCid(href.slice(4)))
   if (!part) throw wrong('xop:Include names no part')
   return { ...element, children: [part.bytes.toString('base64')] }
 }
+
+const isInclude = (child: ParsedElement | string): child is ParsedElement =>
+  typeof child !== 'string' && child.local === 'Include' && child.namespace === xopInclude
 
 function split(body: Buffer, boundary: string): Buffer[] {
   const mark = Bytes.from(`--${boundary}`, 'latin1')
