@@ -2,11 +2,11 @@
  * ITI-38 and ITI-39 over HTTP, from cold and from the cache, with the simulated NHS of zero latency in another process
  * and PostgreSQL beside them: where the time of the processors goes, request by request.
  *
- *     node bench/ihe-gateway.ts [--seconds 5] [--cold 600] [--profile FOLDER]
+ *     node bench/ihe-gateway.ts [--seconds 5] [--cold 400] [--profile FOLDER]
  *
  * Floor: node:http giving the same bytes to the same client. Run it on a machine that has nothing else to do.
  */
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -28,14 +28,17 @@ import { figure } from './lib/closed-loop.ts'
 import { type Cpu, ownCpu, postgresCpu } from './lib/cpu.ts'
 import { playRole, type Role, startRole } from './lib/role.ts'
 import { type Asked, type Patients, simulatedNhs, type SimulatedNhs } from './lib/simulated-nhs.ts'
+import { startRedis, startServer } from './lib/server.ts'
 import { fresh, soapLanes, type SoapLanes, soapRequest } from './lib/soap-lanes.ts'
 
 const root = join(import.meta.dirname, '..')
 const width = 12
+/** As bin/weft.mjs starts it. */
+const nodeOptions = ['--max-semi-space-size=16', '--heap-growing-percent=150', '--max-old-space-size=1024']
 const { values: given } = parseArgs({
   options: {
     seconds: { type: 'string', default: '5' },
-    cold: { type: 'string', default: '600' },
+    cold: { type: 'string', default: '400' },
     profile: { type: 'string' },
     role: { type: 'string' },
     url: { type: 'string' },
@@ -48,8 +51,9 @@ const cold = Number(given.cold)
 const ordinary = Number(given.ordinary)
 /** Where each request needs an assertion that was signed before. */
 const few = 600
-/** Of the cold ones, whose user keeps an assertion. */
-const kept = Math.ceil(cold / 4)
+/** Patients for each phase with records of a size, in this order; one more for each time that many ask for one. */
+const shares = { pair: cold, each: Math.ceil(cold / 2), session: Math.ceil(cold / 4), workers: Math.ceil(cold / 2) }
+const largeOnes = shares.pair + shares.each + shares.session + shares.workers + 2
 
 const roles: Readonly<Record<string, () => Promise<void>>> = {
   async gateway() {
@@ -58,7 +62,7 @@ const roles: Readonly<Record<string, () => Promise<void>>> = {
     playRole(config.PORT)
   },
   async simulator() {
-    const { patients, asked } = await simulatedNhs(given.file ?? '', ordinary, cold + kept + 1)
+    const { patients, asked } = await simulatedNhs(given.file ?? '', ordinary, largeOnes)
     playRole(patients, { asked })
   },
   async floor() {
@@ -109,11 +113,7 @@ async function main(): Promise<void> {
       file,
       'gateway',
       ['--url', at(cluster.app), '--file', settingsFile(folder)],
-      [
-        // As bin/weft.mjs starts it.
-        '--max-semi-space-size=8',
-        '--max-old-space-size=1024',
-      ],
+      nodeOptions,
     )
     children.push(gateway)
     say('start-up', { ms: Math.round(performance.now() - from), wanted: 2000 })
@@ -127,8 +127,9 @@ async function main(): Promise<void> {
       children.push(floor)
       return floor.said
     })
-    await together(bench)
+    await together(bench, largeOnes - 1)
     lanes.close()
+    await workersPhase(bench, { databaseUrl: at(cluster.app), settings: join(folder, 'settings.json') })
   } finally {
     for (const child of children) await child.stop()
     rmSync(folder, { recursive: true, force: true })
@@ -179,7 +180,8 @@ type Requests = {
 
 function madeRequests(folder: string): Requests {
   const tools: EhrTools = { issuer: localIssuer(folder), consumer: madeHospital, now: new Date(), ids: randomUUID }
-  const assertions = Array.from({ length: 2 * (cold + ordinary) + 2 * (few + width) + 1 }, () => localAssertion(tools))
+  const signed = shares.pair + shares.workers + 2 * (shares.each + ordinary) + 2 * (few + width) + 1
+  const assertions = Array.from({ length: signed }, () => localAssertion(tools))
   const whole = /<saml2:Assertion .*<\/saml2:Assertion>/s
   const query = queryRequest(tools, '@@').text
   const document = {
@@ -227,18 +229,23 @@ async function coldPhases(bench: Bench): Promise<{ ordinary: Kept; large: Kept }
     recordKB: meanKB(some.map(({ bytes }) => bytes)),
     documentKB: meanKB(documents.map(({ bytes }) => bytes)),
   })
-  const phase = async (name: string, title: string, some: Patients, session?: string) => {
+  const phase = async (name: string, title: string, some: Patients, assertion: () => string | undefined) => {
     const documents: Kept[] = []
     const figures = await measured(bench, { name, times: some.length }, async (lane, index) =>
-      documents.push(await coldPair(bench, lane, some[index]?.nhsNumber ?? '', session)),
+      documents.push(await coldPair(bench, lane, some[index]?.nhsNumber ?? '', assertion())),
     )
     say(`cold ITI-38 + ITI-39, ${title}`, { ...about(some, documents), ...figures })
     return documents
   }
-  const ordinaryOnes = await phase('first', 'the first seconds of the process, records as they come', patients.ordinary)
-  const large = patients.large.slice(kept, kept + cold)
-  const documents = await phase('cold', 'an assertion for each request (wanted: 60)', large)
-  await phase('session', 'one assertion for all', patients.large.slice(0, kept), bench.requests.session)
+  const { next, session } = bench.requests
+  const none = () => undefined
+  const first = 'the first seconds of the process, records as they come'
+  const ordinaryOnes = await phase('first', first, patients.ordinary, none)
+  let from = 0
+  const share = (many: number) => patients.large.slice(from, (from += many))
+  const documents = await phase('pair', 'an assertion for each patient (wanted: 60)', share(shares.pair), next)
+  await phase('each', 'an assertion for each request', share(shares.each), none)
+  await phase('session', 'one assertion for all', share(shares.session), () => session)
   const median = (all: readonly Kept[]) => all.toSorted((a, b) => a.bytes - b.bytes)[Math.floor(all.length / 2)] as Kept
   return {
     ordinary: median(ordinaryOnes),
@@ -291,9 +298,9 @@ const documentIn = ({ body, contentType }: { body: Buffer; contentType: string }
 }
 
 /** 50 callers, one patient whom nobody has asked about. */
-async function together(bench: Bench): Promise<void> {
+async function together(bench: Bench, which: number): Promise<void> {
   const { requests, simulator } = bench
-  const [patient] = simulator.said.large.slice(-1)
+  const patient = simulator.said.large[which]
   if (!patient) return
   const many = await soapLanes(bench.gateway.said, 50)
   const before = await simulator.ask<Asked>('asked')
@@ -313,6 +320,50 @@ async function together(bench: Bench): Promise<void> {
     records: after.spine - before.spine,
     wanted: 1,
   })
+}
+
+/** Two processes that answer, as `weft serve --workers 2`; what they share is in Redis, or they share nothing. */
+async function workersPhase(one: Bench, of: { databaseUrl: string; settings: string }): Promise<void> {
+  const redis = await startRedis()
+  const shared = redis && {
+    CACHE_URL: `redis://127.0.0.1:${redis.port}`,
+    CACHE_SECRET: randomBytes(32).toString('base64'),
+  }
+  const server = await startServer(
+    join(root, 'src', 'main.ts'),
+    ['ihe-gateway', '--workers', '2'],
+    { DATABASE_URL: of.databaseUrl, GATEWAY_SETTINGS: of.settings, ...shared },
+    nodeOptions,
+  )
+  const lanes = await soapLanes(server.port, width)
+  const gateway = { ...one.gateway, said: server.port, cpu: server.cpu }
+  const bench: Bench = { ...one, lanes, gateway }
+  const title = `two workers, ${redis ? 'cache in Redis' : 'each its own cache: no redis-server is here'}`
+  try {
+    const some = one.simulator.said.large.slice(-2 - shares.workers, -2)
+    const documents: Kept[] = []
+    const figures = async (load: Load, work: (lane: number, index: number) => Promise<unknown>) => {
+      const before = await redis?.cpu()
+      const taken = await measured(bench, load, work)
+      const ms = ((await redis?.cpu())?.all ?? 0) - (before?.all ?? 0)
+      return { ...taken, ...(redis && { redisCpuMs: round(ms / taken.times, 2) }) }
+    }
+    const cold = await figures({ name: 'workers', times: some.length }, async (lane, index) =>
+      documents.push(await coldPair(bench, lane, some[index]?.nhsNumber ?? '', bench.requests.next())),
+    )
+    say(`cold ITI-38 + ITI-39, an assertion for each patient, ${title}`, cold)
+    const [document] = documents.toSorted((a, b) => Math.abs(a.bytes - 300_000) - Math.abs(b.bytes - 300_000))
+    const request = one.requests.retrieve(document?.uniqueId ?? '', one.requests.session, true)
+    const cached = await figures({ name: 'workers-cached', seconds }, async (lane) =>
+      succeeded(await lanes.ask(lane, fresh(request))),
+    )
+    say(`cached ITI-39, ${Math.round((document?.bytes ?? 0) / 1000)} KB, MTOM, ${title}`, cached)
+    await together(bench, largeOnes - 2)
+  } finally {
+    lanes.close()
+    await server.stop()
+    await redis?.stop()
+  }
 }
 
 /** So many times, or for so many seconds after one that does not count. */
@@ -343,7 +394,7 @@ async function measured(
     times.length = 0
   }
   const profiled = await Promise.all(
-    given.profile === undefined
+    given.profile === undefined || name?.startsWith('workers')
       ? []
       : [gateway, simulator].map((role, index) =>
           role.profile(join(given.profile ?? '', `${name}-${index === 0 ? 'gateway' : 'simulator'}.cpuprofile`)),
@@ -361,6 +412,7 @@ async function measured(
     round((after[which][part] - before[which][part]) / times.length, 2)
   const { perSecond, p50Ms, p95Ms, p99Ms } = figure(times, ms / 1000)
   return {
+    times: times.length,
     perSecond: round(perSecond, perSecond < 100 ? 1 : 0),
     p50Ms: round(p50Ms, 1),
     p95Ms: round(p95Ms, 1),

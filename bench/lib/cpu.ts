@@ -12,8 +12,13 @@ export function ownCpu(): Cpu {
 /** PostgreSQL's: the process and all its children, also those that are gone. `backend` is any of them. */
 export function postgresCpu(backend: number): Cpu {
   const parent = stat(backend)?.parent
-  const main = parent === undefined ? undefined : stat(parent)
-  if (parent === undefined || !main) return { all: 0, main: 0 }
+  return parent === undefined ? { all: 0, main: 0 } : treeCpu(parent)
+}
+
+/** A process and all its children, also those that are gone. */
+export function treeCpu(parent: number): Cpu {
+  const main = stat(parent)
+  if (!main) return { all: 0, main: 0 }
   let ticks = main.ticks + main.gone
   for (const name of readdirSync('/proc')) {
     const one = /^\d+$/.test(name) ? stat(Number(name)) : undefined
