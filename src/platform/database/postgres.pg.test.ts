@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { testDatabase } from '../../../test/harness/database.ts'
+import pg from 'pg'
+import { testCluster, testDatabase } from '../../../test/harness/database.ts'
 import { Problem } from '../../kernel/problem.ts'
 import type { Statement } from './port.ts'
 import { postgres } from './postgres.ts'
 
 const { app } = await testDatabase()
 const database = postgres({ connectionString: app, maxConnections: 1, statementTimeoutMs: 5_000 })
-after(() => database.stop())
+const cluster = await testCluster()
+after(async () => {
+  await database.stop()
+  await cluster.stop()
+})
 
 const tenantNow = { text: `select current_setting('weft.tenant', true) as tenant` }
 
@@ -55,6 +60,36 @@ test('two databases may have different statements of one name', async () => {
     assert.deepEqual(await other.query(1, two as Statement), [{ two: 2, three: 3 }])
   }
   await other.stop()
+})
+
+test('when PostgreSQL ends the connections under running statements they fail, and the next ones have new connections', async (t) => {
+  const busy = postgres({ connectionString: app, maxConnections: 4, statementTimeoutMs: 5_000 })
+  const superuser = new pg.Client(cluster.superuser)
+  await superuser.connect()
+  t.after(() => Promise.all([busy.stop(), superuser.end()]))
+  const users = Array.from({ length: 8 }, async () => {
+    const problems: Problem[] = []
+    const until = performance.now() + 600
+    while (performance.now() < until) {
+      const work = [
+        () => busy.query(1, { name: 'sleep', text: 'select pg_sleep(0.005)' }),
+        () => busy.transaction(1, (tx) => tx.query({ text: 'select pg_sleep(0.005)' })),
+      ]
+      for (const one of work) await one().catch((problem) => problems.push(problem))
+    }
+    return problems
+  })
+  for (let times = 0; times < 5; times++) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await superuser.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and usename = 'weft_app'`,
+      [new URL(app).pathname.slice(1)],
+    )
+  }
+  const problems = (await Promise.all(users)).flat()
+  assert.ok(problems.length > 0)
+  assert.deepEqual([...new Set(problems.map(({ kind }) => kind))], ['unavailable'])
+  assert.deepEqual(await busy.query(1, { text: 'select 1 as one' }), [{ one: 1 }])
 })
 
 test('no rows are no rows, and many come in their order', async () => {

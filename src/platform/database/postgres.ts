@@ -35,6 +35,9 @@ export function postgres(options: PostgresOptions): Postgres {
       ),
   } as pg.PoolConfig)
   pool.on('error', (error) => options.onIdleError?.(error))
+  // While somebody uses a connection nobody else listens, and what nobody listens to ends the process. Whoever uses it is
+  // told by the statement that fails.
+  pool.on('connect', (client) => client.on('error', () => {}))
 
   return {
     query: <Row>(tenant: number, statement: Statement) =>
@@ -67,17 +70,21 @@ export function postgres(options: PostgresOptions): Postgres {
             )
           }),
       }
+      const run = (text: string) =>
+        client.query(text).catch((error) => {
+          throw databaseProblem(error)
+        })
       let broken: Error | undefined
       try {
-        await client.query(`begin; select set_config('weft.tenant', '${Number(tenant)}', true)`)
+        await run(`begin; select set_config('weft.tenant', '${Number(tenant)}', true)`)
         const value = await work(tx)
-        await client.query('commit')
+        await run('commit')
         return value
       } catch (error) {
         await client.query('rollback').catch((failure) => {
           broken = failure
         })
-        throw error instanceof pg.DatabaseError ? databaseProblem(error) : error
+        throw error
       } finally {
         client.release(broken)
       }
