@@ -89,7 +89,7 @@ const roles: Readonly<Record<string, (url: string) => Promise<unknown>>> = {
   // The same rows, reckoned before the clock runs, in one prepared statement.
   async 'write-floor'(url) {
     const database = postgres({ connectionString: url, maxConnections: 10, statementTimeoutMs: 60_000 })
-    const { server } = fhirService(database)
+    const { server } = await fhirService(database)
     const at = new Date()
     const next = () => {
       const id = randomUUID()
@@ -156,7 +156,7 @@ function fhirService(database: Parameters<typeof startFhirServer>[0]['database']
 }
 
 async function served(url: string, service: Service) {
-  const config = await settledPorts(loadConfig({ PORT: '0', LOG_LEVEL: 'warn' }))
+  const config = await settledPorts(loadConfig({ PORT: '0', PUBLIC_URL: 'http://localhost', LOG_LEVEL: 'warn' }))
   await serve({ config, version: 'bench', databaseUrl: url, services: [service] })
   return { port: config.PORT }
 }
@@ -253,7 +253,7 @@ async function run(url: string, superuser: string, resources: number): Promise<v
 
 async function fill(url: string, resources: number, patients: number): Promise<void> {
   const database = postgres({ connectionString: url, maxConnections: 4, statementTimeoutMs: 120_000 })
-  const { server, stop } = fhirService(database)
+  const { server, stop } = await fhirService(database)
   const call: Call = {
     tenant: 1,
     caller: { id: 'bench', scopes: new Set() },

@@ -24,7 +24,7 @@ const patienceMs = 2000
 /** `conveniences` are missed, not needed: each says why it is not there. */
 export function health(
   checks: Readonly<Record<string, () => Promise<void>>>,
-  conveniences: Readonly<Record<string, () => string | undefined>> = {},
+  conveniences: Readonly<Record<string, () => string | undefined | Promise<string | undefined>>> = {},
 ): Health {
   let stops = false
   return {
@@ -35,7 +35,9 @@ export function health(
       const states = await Promise.all(
         Object.entries(checks).map(async ([name, check]) => [name, await run(check)] as const),
       )
-      const missed = Object.entries(conveniences).map(([name, why]) => [name, missing(why())] as const)
+      const missed = await Promise.all(
+        Object.entries(conveniences).map(async ([name, why]) => [name, await reasonOf(why)] as const),
+      )
       const all = [...states, ...missed]
       const worst = (['down', 'degraded'] as const).find((bad) => all.some(([, { status }]) => status === bad))
       return { status: stops ? 'stopping' : (worst ?? 'up'), dependencies: Object.fromEntries(all) }
@@ -45,6 +47,14 @@ export function health(
 
 const missing = (reason: string | undefined): DependencyState =>
   reason === undefined ? { status: 'up', ms: 0 } : { status: 'degraded', ms: 0, reason }
+
+async function reasonOf(why: () => string | undefined | Promise<string | undefined>): Promise<DependencyState> {
+  try {
+    return missing(await why())
+  } catch (error) {
+    return missing(asProblem(error).message)
+  }
+}
 
 async function run(check: () => Promise<void>): Promise<DependencyState> {
   const started = performance.now()

@@ -2,8 +2,8 @@
 import type { Context } from './commands/command.ts'
 
 export type Progress = {
-  /** One of `total` is done, with so many resources in it. */
-  step(resources: number): void
+  /** One of `total` is done, or as many as said, with so many resources in it. */
+  step(resources: number, done?: number): void
   /** A line that stays, above the bar. */
   say(line: string): void
   end(): void
@@ -26,8 +26,8 @@ export function progress({ screen, tell, now }: Context, title: string, total: n
     screen.write(`\r\x1b[2K${title} [${'#'.repeat(full)}${'-'.repeat(width - full)}] ${figures()}`)
   }
   return {
-    step(count) {
-      done++
+    step(count, of = 1) {
+      done += of
       resources += count
       if (now().getTime() - drawn < (screen ? drawEveryMs : lineEveryMs)) return
       drawn = now().getTime()

@@ -14,13 +14,22 @@ export type ServerRun = {
   readonly stop: StopRequest
 }
 
-/** Returns when requests are answered; `finished` is the exit code, after the last of them. */
-export async function runServer(run: ServerRun): Promise<{ publicUrl: string; finished: Promise<number> }> {
+export type RunningServer = {
+  readonly publicUrl: string
+  /** What is not as it should be, and mends itself. Of several processes, each logs its own. */
+  readonly notices: readonly string[]
+  /** The exit code, after the last request. */
+  readonly finished: Promise<number>
+}
+
+/** Returns when requests are answered. */
+export async function runServer(run: ServerRun): Promise<RunningServer> {
   const { config, access, services, version, stop } = run
   const publicUrl = publicUrlOf(config)
   if (config.WORKERS === 1) {
     const serving = await serve({ config, databaseUrl: access.app, services, version })
-    return { publicUrl, finished: stop.asked.then(() => serving.stop()).then(() => 0) }
+    const finished = stop.asked.then(() => serving.stop()).then(() => 0)
+    return { publicUrl, notices: await serving.notices(), finished }
   }
   const task = { config, databaseUrl: access.app, services: services.map(({ name }) => name) }
   const { promise: lost, reject: lose } = Promise.withResolvers<never>()
@@ -30,5 +39,5 @@ export async function runServer(run: ServerRun): Promise<{ publicUrl: string; fi
     () => 0,
     () => 1,
   )
-  return { publicUrl, finished: finished.then((code) => workers.stop().then(() => code)) }
+  return { publicUrl, notices: [], finished: finished.then((code) => workers.stop().then(() => code)) }
 }

@@ -29,6 +29,8 @@ export type Serving = {
   readonly publicUrl: string
   readonly wiring: Wiring
   readonly mounts: readonly Mount[]
+  /** What is not as it should be, and mends itself: a sentence each. */
+  notices(): Promise<readonly string[]>
   stop(): Promise<void>
 }
 
@@ -58,9 +60,10 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const started: RunningService[] = []
   const listeners: Listener[] = []
   const checks: Record<string, () => Promise<void>> = { database: wiring.database.ping }
-  const state = health(checks, {
+  const conveniences: Record<string, () => string | undefined | Promise<string | undefined>> = {
     cache: () => (wiring.cache.cache.figures().available ? undefined : 'Does not answer; everything goes on without'),
-  })
+  }
+  const state = health(checks, conveniences)
   const stop = async () => {
     state.stopping()
     await Promise.all(listeners.map((listener) => listener.stop()))
@@ -69,7 +72,10 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   }
   try {
     for (const service of options.services) started.push(await service.start(wiring))
-    for (const service of started) Object.assign(checks, service.dependencies)
+    for (const service of started) {
+      Object.assign(checks, service.dependencies)
+      Object.assign(conveniences, service.conveniences)
+    }
     const mounts = started.flatMap((service) => service.mounts)
     const metricsText =
       options.metricsText?.(wiring.metrics.json) ?? (async () => prometheusText([await wiring.metrics.json()]))
@@ -89,7 +95,13 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     await listenAt(config.PORT, [site, ...mounts])
     if (config.METRICS_PORT !== undefined)
       await listenAt(config.METRICS_PORT, [{ ...site, routes: [metricsRoute(metricsText)] }])
-    return { publicUrl, wiring, mounts, stop }
+    const notices = async () => {
+      const reasons = await Promise.all(
+        Object.entries(conveniences).map(async ([name, why]) => [name, await why()] as const),
+      )
+      return reasons.flatMap(([name, reason]) => (reason === undefined ? [] : [`${name}: ${reason}`]))
+    }
+    return { publicUrl, wiring, mounts, notices, stop }
   } catch (error) {
     await stop()
     throw error

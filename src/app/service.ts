@@ -6,6 +6,8 @@ export type RunningService = Running & {
   readonly mounts: readonly Mount[]
   /** What it needs besides the database, for /health/ready; throws what is wrong. */
   readonly dependencies?: Readonly<Record<string, () => Promise<void>>>
+  /** What it can go on without for a while; each says why it is not there. */
+  readonly conveniences?: Readonly<Record<string, () => Promise<string | undefined>>>
 }
 
 export type Service = {

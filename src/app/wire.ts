@@ -22,6 +22,8 @@ export type Wiring = {
   readonly cache: WiredCache
   /** Only where a collector is configured. */
   readonly spans?: Spans
+  /** This program works beside a server, and keeps to what that one has laid down in the database. */
+  readonly guest?: boolean
   stop(): Promise<void>
 }
 

@@ -33,7 +33,9 @@ async function weft(environment: Record<string, string>, ...args: string[]) {
 const asOwner = { DATABASE_OWNER_URL: owner }
 
 async function serverOf(tenant: number) {
-  const config = await settledPorts(loadConfig({ PORT: '0', TENANT: String(tenant), LOG_LEVEL: 'silent' }))
+  // Servers of one tenant have one address, as behind a proxy: what is local in its records depends on it.
+  const environment = { PORT: '0', PUBLIC_URL: 'http://weft.example', TENANT: String(tenant), LOG_LEVEL: 'silent' }
+  const config = await settledPorts(loadConfig(environment))
   const fhir = services.filter(({ name }) => name === 'fhir-server')
   const serving = await serve({ config, version: 'test', databaseUrl: app, services: fhir })
   after(() => serving.stop())

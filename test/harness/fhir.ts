@@ -27,7 +27,7 @@ export async function testFhirServer(over: Partial<FhirServerDeps> = {}, connect
   const database = postgres({ connectionString: app, maxConnections: 10, statementTimeoutMs: 60_000 })
   const errors: unknown[] = []
   const log = alsoKept({ info() {}, warn() {}, error: (_event, fields) => void errors.push(fields) })
-  const service = startFhirServer({
+  const service = await startFhirServer({
     database,
     definitions: loadDefinitions(),
     clock: () => new Date(),

@@ -62,7 +62,7 @@ async function directly(
   try {
     await checkDatabase(access, root)
     const wiring = await wire(config, { databaseUrl: access.app, publicUrl: publicUrlOf(config), version })
-    const service = await fhir.start(wiring)
+    const service = await fhir.start({ ...wiring, guest: true })
     try {
       return await run(inProcess(service.mounts, wiring, signal))
     } finally {

@@ -38,6 +38,7 @@ Examples
       await checkDatabase(access, context.root)
       const server = await runServer({ config, access, services: chosen, version: context.version, stop })
       context.tell(`Weft serves at ${server.publicUrl}`)
+      for (const line of server.notices) context.tell(line)
       return await server.finished
     } finally {
       await access.stop()

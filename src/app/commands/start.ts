@@ -32,6 +32,7 @@ Examples
       if (stop.signal.aborted) return 0
       const server = await runServer({ config, access, services, version: context.version, stop })
       for (const line of welcome(server.publicUrl, access.address)) context.print(line)
+      for (const line of server.notices) context.tell(line)
       return await server.finished
     } finally {
       await access.stop()

@@ -15,6 +15,8 @@ export type FhirServer = {
   readonly ids: Ids
   /** This server's address with a slash at its end: `http://localhost:8000/fhir/`. */
   readonly base: string
+  /** Names of the indexes whose rows are not whole. */
+  readonly unfinishedIndexes: ReadonlySet<string>
   readonly limits: FhirLimits
   readonly version: string
   /** The one way in: finds the interaction for method and path, and runs it. Throws Problem. */
@@ -27,7 +29,7 @@ export type FhirServer = {
    * this is the server that `forCall` gave.
    */
   readonly validate: (resource: Resource) => readonly OutcomeIssue[]
-  /** The server under the policy of the call's tenant. */
+  /** The server under the policy of the call's tenant, with the index as that one has it. */
   forCall(server: FhirServer, call: Call): Promise<FhirServer>
 }
 

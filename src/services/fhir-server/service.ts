@@ -11,8 +11,11 @@ import { capabilityResult, capabilityStatement } from './interactions/capabiliti
 import { dispatch } from './interactions/dispatch.ts'
 import { interactions } from './interactions/index.ts'
 import { operations } from './operations/index.ts'
-import { buildSearchParameters } from './search/build-parameters.ts'
+import { type Rule, rulesOf } from './search/index-rules.ts'
 import { defaultLimits, type FhirLimits, type FhirServer } from './server.ts'
+import { followIndex } from './store/index-follower.ts'
+import type { IndexKeeper, IndexKeeperOptions } from './store/index-keeper.ts'
+import { IndexKeepers } from './store/index-keepers.ts'
 import { postgresStore } from './store/postgres.ts'
 import { startSweeper } from './store/sweeper.ts'
 
@@ -35,29 +38,54 @@ export type FhirServerDeps = {
   readonly patch: FhirServer['patch']
   /** How long a page link stays good. */
   readonly pagingLifetimeSeconds: number
-  /** Whose retired index rows this process removes. */
+  /** Whose index this process keeps whole, and whose retired rows it removes. */
   readonly tenants: readonly number[]
+  /** `guest`: works beside a server, and keeps to the rules that one has put in force. */
+  readonly index?: IndexKeeperOptions['as']
+  /** By which index rows are made, for tests; otherwise those of this program. */
+  readonly rules?: ReadonlyMap<string, Rule>
+  /** How often it looks what others have done to the index's rules. */
+  readonly followIndexMs?: number
 }
 
-export type FhirService = Running & { readonly server: FhirServer; readonly mounts: readonly Mount[] }
+export type FhirService = Running & {
+  readonly server: FhirServer
+  readonly mounts: readonly Mount[]
+  /** What is known of the indexes of `tenants`. */
+  readonly kept: readonly IndexKeeper[]
+}
 
-export function startFhirServer(deps: FhirServerDeps): FhirService {
-  const parameters = buildSearchParameters(deps.definitions)
+export async function startFhirServer(deps: FhirServerDeps): Promise<FhirService> {
+  const { database, definitions, log, tenants } = deps
+  const as = deps.index ?? 'server'
+  const base = `${deps.publicUrl.replace(/\/$/, '')}/`
+  const keepers = new IndexKeepers({ database, definitions, rules: deps.rules ?? rulesOf(definitions), base, as })
+  const kept = await Promise.all(tenants.map((tenant) => keepers.open(tenant)))
+  const keeper = kept[0] ?? (await keepers.open(1))
+  const follow = () => void keepers.follow().catch((error) => log.warn('search index was not followed', { error }))
   const startedAt = deps.clock()
   let statement: ReturnType<typeof capabilityResult> | undefined
   const server: FhirServer = {
-    store: postgresStore(deps.database),
-    definitions: deps.definitions,
-    parameters,
+    store: postgresStore(database, follow),
+    definitions,
+    get parameters() {
+      return keeper.parameters
+    },
+    get unfinishedIndexes() {
+      return keeper.unfinished
+    },
     clock: deps.clock,
     ids: deps.ids,
-    base: `${deps.publicUrl.replace(/\/$/, '')}/`,
+    base: keeper.base,
     version: deps.version,
     limits: { ...defaultLimits, ...deps.limits },
     validate: deps.validate,
     async forCall(self, call) {
       const policy = await deps.policyOf(call)
-      return { ...self, validate: (resource) => underPolicy(deps.validate(resource), policy) }
+      // A tenant is known before its first write: what it has nothing of is whole.
+      const { parameters, base, unfinished } = keepers.opened(call.tenant) ?? (await keepers.open(call.tenant))
+      const validate = (resource: Resource) => underPolicy(deps.validate(resource), policy)
+      return { ...self, parameters, base, unfinishedIndexes: unfinished, validate }
     },
     patch: deps.patch as (patch: unknown, before: Resource) => Resource,
     dispatch,
@@ -65,9 +93,16 @@ export function startFhirServer(deps: FhirServerDeps): FhirService {
       (statement ??= capabilityResult(capabilityStatement(self, interactions, operations, startedAt))),
   }
   const sweeper = startSweeper(deps)
+  const everyMs = deps.followIndexMs ?? 2000
+  const nowMs = () => deps.clock().getTime()
+  const follower = as === 'server' ? followIndex({ database, keepers, log, tenants, nowMs, everyMs }) : undefined
   return {
     server,
+    kept,
     mounts: [fhirMount(server, '/fhir', deps.tracer), fhirMount(server, '/api/v1/fhir', deps.tracer)],
-    stop: () => sweeper.stop(),
+    async stop() {
+      await follower?.stop()
+      await sweeper.stop()
+    },
   }
 }

@@ -21,6 +21,7 @@ import type { Search, Term } from '../search/term.ts'
 import type { FhirServer } from '../server.ts'
 import { overPresentTypes } from './present-types.ts'
 import { documentSorted } from './search-document-sort.ts'
+import { refuseUnfinished } from './unfinished-index.ts'
 
 export type Found = {
   readonly rows: readonly FoundRow[]
@@ -31,6 +32,7 @@ export type Found = {
 
 export async function runSearch(server: FhirServer, call: Call, asked: Search): Promise<Found> {
   const search = await overPresentTypes(server, call, asked)
+  refuseUnfinished(server, search)
   const cursor = search.cursor === undefined ? undefined : readCursor(search.cursor)
   if (cursor) await refuseStale(server, call, cursor)
   const dense = await denseTerms(server, call, search)
@@ -56,6 +58,7 @@ export async function matchingKeys(
   search: Search,
   atMost: number,
 ): Promise<StampedRow[]> {
+  refuseUnfinished(server, search)
   const options = { ...optionsOf(server, call), stamps: true }
   return server.store.search<StampedRow>(call, plainStatement(search, { limit: atMost }, options))
 }

@@ -1,10 +1,18 @@
 import { Problem } from '../../../kernel/problem.ts'
 import type { Definitions, SearchParameterDefinition } from '../../../standards/fhir/definitions/definitions.ts'
 import { compileFhirPath } from '../../../standards/fhir/fhirpath/compile.ts'
+import { compartmentIndexName, indexNames, type IndexRules, inRound, isIndexed } from './index-rules.ts'
 import type { SearchParameter, SearchParameters, TypedValue } from './parameters.ts'
 
-/** The search parameters of R4 with their paths compiled, a type at a time, when it is first asked for. */
-export function buildSearchParameters(definitions: Definitions): SearchParameters {
+/**
+ * The search parameters of R4 with their paths compiled, a type at a time, when it is first asked for. `inForce` says
+ * under which names a database has their rows; without it, as a new one has them.
+ */
+export function buildSearchParameters(
+  definitions: Definitions,
+  inForce?: Pick<IndexRules, 'rules' | 'parameters'>,
+): SearchParameters {
+  const named = (name: string) => inRound(name, inForce?.parameters[name]?.[1] ?? 0)
   const byType = new Map<string, ReadonlyMap<string, SearchParameter>>()
   const compartments = new Map<string, ReturnType<SearchParameters['compartmentsOf']>>()
 
@@ -12,7 +20,7 @@ export function buildSearchParameters(definitions: Definitions): SearchParameter
     const known = byType.get(type)
     if (known) return known
     if (!definitions.isResourceType(type) && type !== 'Resource') return new Map()
-    const built = buildType(type, definitions)
+    const built = buildType(type, definitions, named)
     byType.set(type, built)
     return built
   }
@@ -31,24 +39,27 @@ export function buildSearchParameters(definitions: Definitions): SearchParameter
 
   return {
     resourceTypes: definitions.resourceTypes,
+    rules: inForce?.rules ?? '',
     isResourceType: (type) => definitions.isResourceType(type),
     of,
     compartmentsOf,
+    compartmentIndex: (type) => named(compartmentIndexName(type)),
   }
 }
 
-function buildType(type: string, definitions: Definitions): ReadonlyMap<string, SearchParameter> {
-  const indexes = new Map<string, string>()
+function buildType(
+  type: string,
+  definitions: Definitions,
+  named: (name: string) => string,
+): ReadonlyMap<string, SearchParameter> {
+  const names = indexNames(type, definitions)
   const built = new Map<string, SearchParameter>()
   for (const definition of definitions.searchParameters(type).values()) {
-    if (definition.expression === '' || definition.type === 'composite' || definition.type === 'special') {
+    if (!isIndexed(definition)) {
       built.set(definition.code, unindexed(type, definition))
       continue
     }
-    // Parameters that select the same values the same way share their rows.
-    const same = `${definition.type} ${definition.expression}`
-    const index = indexes.get(same) ?? `${type}.${definition.code}`
-    indexes.set(same, index)
+    const index = named(names.get(definition.code) as string)
     const impliedSystem = definition.type === 'token' ? systemOf(definition.expression, type, definitions) : undefined
     built.set(definition.code, {
       code: definition.code,

@@ -48,8 +48,11 @@ export const resourceKey = (target: string): bigint => hash64('r', target)
 /** A reference from a parameter to a resource. The exclusive or lets SQL follow a chain from `live.key` alone. */
 export const referenceKey = (index: string, target: string): bigint => resourceKey(target) ^ parameterKey(index)
 
-/** Membership of a resource of `type` in the compartment of `owner` (`Patient/1`). */
-export const compartmentKey = (owner: string, type: string): bigint => hash64('m', owner, type)
+/** Membership in the compartment of `owner` (`Patient/1`); the index is that of the member's type. */
+export const compartmentKey = (owner: string, index: string): bigint => hash64('m', owner, index)
+
+/** A resource of `type` has references that begin with this origin. */
+export const originKey = (type: string, origin: string): bigint => hash64('o', type, origin)
 
 export const uriKey = (index: string, uri: string): bigint => hash64('u', index, uri)
 

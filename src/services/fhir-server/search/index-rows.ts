@@ -2,12 +2,21 @@
 import type { Resource } from '../../../standards/fhir/types.ts'
 import { Buffer } from 'node:buffer'
 import { fold } from './fold.ts'
-import { compartmentKey, parameterKey, presenceKey, referenceKey, resourceKey, tokenKey, uriKey } from './hash.ts'
+import {
+  originKey,
+  compartmentKey,
+  parameterKey,
+  presenceKey,
+  referenceKey,
+  resourceKey,
+  tokenKey,
+  uriKey,
+} from './hash.ts'
 import type { SearchParameter, SearchParameters, SearchParameterType, TypedValue } from './parameters.ts'
 import { postgresTime } from './postgres-time.ts'
 import { intervalsOf } from './values/date.ts'
 import { amountsOf } from './values/quantity.ts'
-import { referencesOf } from './values/reference.ts'
+import { originOf, referencesOf } from './values/reference.ts'
 import { stringsOf } from './values/string.ts'
 import { type Token, tokensOf } from './values/token.ts'
 
@@ -25,6 +34,8 @@ export type NumberRow = {
 export type StringRow = { p: bigint; s: string; exact: string | undefined; first: boolean; last: boolean }
 
 export type IndexRows = {
+  /** By which rules these are made. */
+  readonly rules: string
   /** Hash of the resource's own type and id, as references to it name it. */
   readonly key: bigint
   readonly hashes: Set<bigint>
@@ -42,6 +53,7 @@ export const longestIndexedText = 500
 export function indexRows(resource: Resource, parameters: SearchParameters, base: string): IndexRows {
   const self = `${resource.resourceType}/${resource.id}`
   const rows: IndexRows = {
+    rules: parameters.rules,
     key: resourceKey(self),
     hashes: new Set(),
     references: new Set(),
@@ -59,19 +71,26 @@ export function indexRows(resource: Resource, parameters: SearchParameters, base
     const values = parameter.extract(resource)
     if (values.length === 0) continue
     rows.present.add(presenceKey(parameter.index))
-    add(rows, parameter, values, base)
+    add(rows, parameter, values, base, resource.resourceType)
   }
+  const compartments = parameters.compartmentIndex(resource.resourceType)
   for (const { owner, parameters: links, self: isOwner } of parameters.compartmentsOf(resource.resourceType)) {
-    if (isOwner) rows.hashes.add(compartmentKey(self, resource.resourceType))
+    if (isOwner) rows.hashes.add(compartmentKey(self, compartments))
     for (const link of links)
       for (const value of link.extract(resource))
         for (const { target } of referencesOf(value, base))
-          if (target?.startsWith(`${owner}/`)) rows.hashes.add(compartmentKey(target, resource.resourceType))
+          if (target?.startsWith(`${owner}/`)) rows.hashes.add(compartmentKey(target, compartments))
   }
   return rows
 }
 
-type Writer = (rows: IndexRows, parameter: SearchParameter, values: readonly TypedValue[], base: string) => void
+type Writer = (
+  rows: IndexRows,
+  parameter: SearchParameter,
+  values: readonly TypedValue[],
+  base: string,
+  type: string,
+) => void
 
 const writers: Partial<Record<SearchParameterType, Writer>> = {
   token: (rows, { index }, values) => {
@@ -80,8 +99,11 @@ const writers: Partial<Record<SearchParameterType, Writer>> = {
   uri: (rows, { index }, values) => {
     for (const { value } of values) if (typeof value === 'string') rows.hashes.add(uriKey(index, value))
   },
-  reference: (rows, { index }, values, base) => {
+  reference: (rows, { index }, values, base, type) => {
     for (const value of values) {
+      // Whether it is a local one, another address of this server decides anew.
+      const origin = originOf(value)
+      if (origin !== undefined) rows.hashes.add(originKey(type, origin))
       for (const { target, identifier } of referencesOf(value, base)) {
         if (identifier) addToken(rows, `${index}:identifier`, identifier)
         if (target === undefined) continue

@@ -31,6 +31,8 @@ export type SearchParameter = {
 
 export type SearchParameters = {
   readonly resourceTypes: readonly string[]
+  /** Stands for all by which rows are made: a write is kept only while the database goes by the same. */
+  readonly rules: string
   isResourceType(type: string): boolean
   /** The parameters of a type, by code; for `Resource` those that every type has. */
   of(type: string): ReadonlyMap<string, SearchParameter>
@@ -38,4 +40,6 @@ export type SearchParameters = {
   compartmentsOf(
     type: string,
   ): readonly { readonly owner: string; readonly parameters: readonly SearchParameter[]; readonly self: boolean }[]
+  /** Name in the index tables of what says in which compartments a resource of `type` is. */
+  compartmentIndex(type: string): string
 }

@@ -1,13 +1,16 @@
 /** The store on PostgreSQL: schema fhir of migrations/0001-fhir.sql. */
 import type { Call } from '../../../kernel/ports.ts'
+import { Problem } from '../../../kernel/problem.ts'
 import type { Database, Statement } from '../../../platform/database/port.ts'
-import { GroupedWrites } from './grouped-writes.ts'
+import { GroupedWrites, type Written } from './grouped-writes.ts'
 import { historyStatement, historyTotalStatement } from './history.ts'
-import type { Store, Stored } from './port.ts'
+import type { Change, Store, Stored } from './port.ts'
 import { writeStatement } from './write.ts'
 
-export function postgresStore(database: Database): Store {
+/** `rulesChanged` is told when a write was refused because the database goes by other rules than its rows. */
+export function postgresStore(database: Database, rulesChanged: () => void = () => {}): Store {
   return storeOn(
+    rulesChanged,
     (call, statement) => database.query(call.tenant, statement),
     (call, locks, work) =>
       database.transaction(call.tenant, async (tx) => {
@@ -19,14 +22,16 @@ export function postgresStore(database: Database): Store {
             values: [lock, call.tenant],
           })
         const inside = storeOn(
+          rulesChanged,
           (_call, statement) => tx.query(statement),
           (_call, _locks, again) => again(inside),
         )
         return work(inside)
       }),
-    new GroupedWrites((tenant, changes, times, { impatient }) => {
+    new GroupedWrites(async (tenant, changes, times, { impatient }) => {
       const statement = writeStatement(tenant, changes, times)
-      return database.query(tenant, impatient ? { ...statement, lockTimeoutMs: groupWaitsMs } : statement)
+      const asked = impatient ? { ...statement, lockTimeoutMs: groupWaitsMs } : statement
+      return allWritten(await database.query<Written>(tenant, asked), changes, rulesChanged)
     }),
   )
 }
@@ -36,7 +41,22 @@ const groupWaitsMs = 100
 
 type Run = <Row>(call: Call, statement: Statement) => Promise<Row[]>
 
-function storeOn(run: Run, transaction: Store['transaction'], grouped?: GroupedWrites): Store {
+/** Only other rules keep a statement from writing without failing. */
+function allWritten(written: Written[], changes: readonly Change[], rulesChanged: () => void): Written[] {
+  if (written.length === changes.length) return written
+  rulesChanged()
+  throw new Problem(
+    'unavailable',
+    'The search index goes by the rules of another version or address of this server; nothing was written',
+  )
+}
+
+function storeOn(
+  rulesChanged: () => void,
+  run: Run,
+  transaction: Store['transaction'],
+  grouped?: GroupedWrites,
+): Store {
   return {
     async read(call, { type, id }) {
       const rows = await run<Row>(call, { name: 'read', text: read, values: [call.tenant, type, id] })
@@ -74,14 +94,9 @@ function storeOn(run: Run, transaction: Store['transaction'], grouped?: GroupedW
       if (changes.length === 0) return []
       const [first, ...others] = changes
       if (grouped && first && others.length === 0) return [await grouped.write(call.tenant, first, lastUpdated)]
-      return run<{ rid: string; v: string }>(
-        call,
-        writeStatement(
-          call.tenant,
-          changes,
-          changes.map(() => lastUpdated),
-        ),
-      )
+      const times = changes.map(() => lastUpdated)
+      const written = await run<Written>(call, writeStatement(call.tenant, changes, times))
+      return allWritten(written, changes, rulesChanged)
     },
     transaction,
   }

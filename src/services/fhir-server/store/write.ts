@@ -14,13 +14,11 @@ export function writeStatement(tenant: number, changes: readonly Change[], times
   const single = changes.length === 1
   const lines = changes.map(lineOf)
   const tenantAt = parts.bind(tenant)
+  const change = single
+    ? oneChange(parts, changes[0] as Change, times[0] as Date, lines[0] as Line)
+    : manyChanges(parts, changes, times, lines)
 
-  parts.step(
-    'x',
-    single
-      ? oneChange(parts, changes[0] as Change, times[0] as Date, lines[0] as Line)
-      : manyChanges(parts, changes, times, lines),
-  )
+  parts.step('x', change + underRules(parts, changes, tenantAt))
   parts.step(
     'versions',
     `insert into fhir.version (tenant, rid, v, version, type, id, operation, last_updated, document)
@@ -80,8 +78,18 @@ export function writeStatement(tenant: number, changes: readonly Change[], times
   return parts.statement(`select rid, v${checked} from x order by n`)
 }
 
+/** Nothing is written, and no row answered, where the database goes by other rules than the index rows were made by. */
+function underRules(parts: Parts, changes: readonly Change[], tenantAt: string): string {
+  const rules = new Set(changes.flatMap(({ before, rows }) => [before?.rows?.rules ?? [], rows?.rules ?? []].flat()))
+  if (rules.size === 0) return ''
+  const [one, ...others] = rules
+  const are =
+    others.length === 0 ? `= ${parts.bind(one)}::text` : `= all(${parts.bind(arrayLiteral([...rules]))}::text[])`
+  return ` where exists (select from fhir.index_rules where tenant = ${tenantAt} and rules ${are})`
+}
+
 /** That `t` is the row `a` tells of. */
-const isRow = ({ columns }: Table, tenantAt: string) =>
+export const isRow = ({ columns }: Table, tenantAt: string) =>
   `t.tenant = ${tenantAt} and t.rid = a.rid and t.until is null and ${columns.map(same).join(' and ')}`
 
 const same = ({ column, nullable }: Column<never>) =>
@@ -105,10 +113,7 @@ class Parts {
    * the planner would else join all resources' rows by a value they share, which for many changes is their square.
    */
   rows<R>(columns: readonly Column<R>[], rows: readonly { n: number; row: R }[], single: boolean): string {
-    const arrays = columns.map(({ type, of }) => {
-      const values = rows.map(({ row }) => of(row))
-      return `${this.bind(type === 'int8' ? int8Array(values as bigint[]) : arrayLiteral(values))}::${type}[]`
-    })
+    const arrays = columns.map((column) => `${this.bind(columnArray(column, rows))}::${column.type}[]`)
     const names = columns.map(({ column }) => column)
     if (single) return `(select x.rid, a.* from x, unnest(${arrays.join(', ')}) as a(${names.join(', ')})) a`
     const owner = this.bind(arrayLiteral(rows.map(({ n }) => n + 1)))
@@ -120,6 +125,12 @@ class Parts {
     const text = `with ${this.#steps.join(',\n')}\n${last}`
     return { name: nameOf(text), text, values: this.#values }
   }
+}
+
+/** A column of the rows as a parameter of its type. */
+export function columnArray<R>({ type, of }: Column<R>, rows: readonly { row: R }[]): unknown {
+  const values = rows.map(({ row }) => of(row))
+  return type === 'int8' ? int8Array(values as bigint[]) : arrayLiteral(values)
 }
 
 const names = new Map<string, string>()
@@ -178,20 +189,20 @@ function lineOf({ before, rows }: Change): Line {
 const isSameLine = (a: IndexRows, b: IndexRows) => hasSame(a.present, b.present) && hasSame(a.references, b.references)
 const hasSame = <T>(a: ReadonlySet<T>, b: ReadonlySet<T>) => a.size === b.size && a.isSubsetOf(b)
 
-type Column<R> = {
+export type Column<R> = {
   readonly column: string
   readonly type: string
   readonly of: (row: R) => unknown
   readonly nullable?: true
 }
-type Table = {
+export type Table = {
   readonly name: string
   readonly rows: (rows: IndexRows) => readonly never[]
   readonly columns: readonly Column<never>[]
 }
 
 /** The index tables and their columns behind tenant and rid; all of them together find a row again. */
-const tables: readonly Table[] = [
+export const tables: readonly Table[] = [
   table<bigint>('ix', ({ hashes }) => [...hashes], [{ column: 'h', type: 'int8', of: (h) => h }]),
   table<DateRow>('ix_date', ({ dates }) => dates, [
     { column: 'p', type: 'int8', of: ({ p }) => p },

@@ -82,7 +82,7 @@ const finders: { readonly [K in Term['kind']]: Find<K> } = {
 
   compartment({ owner }, types, context) {
     const all = types.length === 0 ? context.parameters.resourceTypes : types
-    const hashes = all.map((type) => compartmentKey(owner, type))
+    const hashes = all.map((type) => compartmentKey(owner, context.parameters.compartmentIndex(type)))
     return { ...hashFinder(hashes, 1, context), holdable: /^(Patient|Encounter)\//.test(owner) }
   },
 }

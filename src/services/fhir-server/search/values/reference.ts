@@ -29,6 +29,15 @@ function targetsOf(text: string, base: string, type: string): ReferenceValue[] {
   return [{ target: normalReference(text, base) }]
 }
 
+/** `http://example.org` of a reference that is an address: those that begin with this server's own are local ones. */
+export function originOf({ type, value }: TypedValue): string | undefined {
+  const text = type === 'Reference' ? (value as { reference?: unknown } | null)?.reference : value
+  return typeof text === 'string' ? originOfAddress(text) : undefined
+}
+
+export const originOfAddress = (text: string): string | undefined => origin.exec(text)?.[0]
+const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/]*/i
+
 /** A reference as it is indexed and looked up. */
 export function normalReference(text: string, base: string): string {
   const local = text.startsWith(base) ? text.slice(base.length) : text
