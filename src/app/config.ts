@@ -33,6 +33,10 @@ export const settings = {
     { from: 0, to: 65535 },
     'A listener of its own for `/metrics`; without it `/metrics` is on PORT.',
   ),
+  ALLOWED_HOSTS: list(
+    [],
+    "Names that requests may call this server by, besides those of this machine and PUBLIC_URL's; others get 421. `*`: any. Default: none while HOST is this machine, any otherwise.",
+  ),
   CORS_ORIGINS: list([], 'Origins whose pages may read answers, or `*`.'),
 
   DATABASE_URL: databaseAddress(

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { Problem } from '../kernel/problem.ts'
 import { listen, type ListenOptions, type Listener } from '../platform/http/fastify.ts'
+import { type Hosts, isLoopback, ofThisMachine, onlyHosts } from '../platform/http/hosts.ts'
 import type { Mount } from '../platform/http/port.ts'
 import { prometheusText } from '../platform/telemetry/metrics.ts'
 import type { MetricJson } from '../platform/telemetry/request-metrics.ts'
@@ -126,11 +127,19 @@ function listenOptions(wiring: Wiring, port: number, mounts: readonly Mount[]): 
     shutdownMs: config.SHUTDOWN_MS,
     compressFromBytes: config.COMPRESS_FROM_BYTES,
     cors: { origins: config.CORS_ORIGINS },
+    hosts: hostsOf(config),
     log: wiring.log,
     requests: wiring.metrics.requests,
     ids: wiring.ids,
     ...(wiring.spans && { spans: wiring.spans }),
   }
+}
+
+/** A server that only this machine reaches is asked under its names alone; one on a network under whatever it has there. */
+function hostsOf({ HOST, PUBLIC_URL, ALLOWED_HOSTS }: Config): Hosts | undefined {
+  if (ALLOWED_HOSTS.includes('*') || (ALLOWED_HOSTS.length === 0 && !isLoopback(HOST))) return undefined
+  const own = PUBLIC_URL === undefined ? [] : [new URL(PUBLIC_URL).hostname]
+  return onlyHosts([...ofThisMachine, HOST, ...own, ...ALLOWED_HOSTS])
 }
 
 const refused = (config: Config, port: number) => (error: unknown) => {

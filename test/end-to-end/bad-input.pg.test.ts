@@ -1,5 +1,6 @@
 /** What is wrong is said, with its place; nothing breaks, and nothing is half written. Over a real socket. */
 import assert from 'node:assert/strict'
+import { request } from 'node:http'
 import { after, test } from 'node:test'
 import { loadConfig } from '../../src/app/config.ts'
 import { serve, settledPorts } from '../../src/app/serve.ts'
@@ -252,4 +253,36 @@ test('the server is well after all that', async () => {
   assert.equal((await send('/metadata')).json.resourceType, 'CapabilityStatement')
   const ready = await fetch(`http://127.0.0.1:${config.PORT}/health/ready`)
   assert.equal(ready.status, 200)
+})
+
+test('under a name that is not this machine nothing is read and nothing is written: a page elsewhere may have made it up', async () => {
+  const named = (host: string, method: string, path: string, body?: string) =>
+    new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
+      const headers = { host, 'content-type': 'application/fhir+json' }
+      const asked = request({ host: '127.0.0.1', port: config.PORT, method, path, headers }, (response) => {
+        let text = ''
+        response.on('data', (chunk) => (text += chunk))
+        response.on('end', () => resolve({ status: response.statusCode, text }))
+      })
+      asked.on('error', reject)
+      asked.end(body)
+    })
+  const before = await total()
+  for (const [method, path, body] of [
+    ['GET', '/fhir/Patient'],
+    ['POST', '/fhir/Patient', '{"resourceType":"Patient"}'],
+    ['GET', '/metrics'],
+    ['GET', '/'],
+  ] as const) {
+    const answer = await named(`evil.example:${config.PORT}`, method, path, body)
+    assert.equal(answer.status, 421, path)
+    if (path.startsWith('/fhir')) {
+      const outcome = JSON.parse(answer.text)
+      assert.equal(outcome.resourceType, 'OperationOutcome')
+      assert.deepEqual(outcome.issue[0].expression, ['Host'])
+    }
+  }
+  assert.equal(await total(), before)
+  for (const host of ['localhost', `127.0.0.1:${config.PORT}`, '[::1]:80'])
+    assert.equal((await named(host, 'GET', '/fhir/Patient')).status, 200, host)
 })

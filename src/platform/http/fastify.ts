@@ -17,6 +17,7 @@ import type { OpenSpan, Spans } from '../telemetry/spans.ts'
 import { traceIdOf, traceparentOf } from '../telemetry/trace-context.ts'
 import { endWith, isChunks, lengthOf, type WholeBody } from './body.ts'
 import { type Cors, corsHeaders } from './cors.ts'
+import { checkHost, type Hosts } from './hosts.ts'
 import { answerParserRefusals, headTooLarge, pathIn } from './parser-refusals.ts'
 import type { HttpRequest, HttpResponse, Mount, Route } from './port.ts'
 import { methodsAt } from './route-table.ts'
@@ -42,6 +43,8 @@ export type ListenOptions = {
   /** Answers of this size and more are compressed for who asks for it. */
   readonly compressFromBytes: number
   readonly cors: Cors
+  /** Absent: whatever name a request calls this server by. */
+  readonly hosts?: Hosts | undefined
   readonly log: JsonLog
   readonly requests: RequestMetrics
   readonly ids: Ids
@@ -250,6 +253,7 @@ class Exchange implements Call {
   answer(route: Route, request: FastifyRequest): void {
     try {
       checkHead(this.#request)
+      if (this.#options.hosts) checkHost(this.#request, this.#options.hosts)
       const encoding = this.#request.headers['content-encoding']
       if (encoding !== undefined && encoding !== 'identity' && request.body !== undefined)
         throw new Problem('invalid', 'This Content-Encoding is not understood', {
