@@ -174,3 +174,45 @@ test('of two lines with one id, the later one comes later', async () => {
   )
   assert.deepEqual(families, [['one', 'two'], ['three']])
 })
+
+test('what failed is not tried again over what came later to the same address', async () => {
+  const busy = { status: 503, body: refusal('busy') }
+  const lines = (family: string, ...ids: string[]) =>
+    ids.map((id) => JSON.stringify({ resourceType: 'Patient', id, name: [{ family }], x: 0 })).join('\n')
+  const server = aServer((request, count) => (count === 1 || count === 3 ? busy : fine(request)))
+  const old = put('v/1.ndjson', lines('old', 'a', 'b'))
+  const single = put('v/3.json', { resourceType: 'Patient', id: 'c', name: [{ family: 'old' }] })
+  const { loaded, failures } = await server.load(
+    old,
+    put('v/2.ndjson', lines('new', 'a')),
+    single,
+    put('v/4.json', { resourceType: 'Patient', id: 'c', name: [{ family: 'new' }] }),
+  )
+  assert.equal(loaded, 3)
+  // Of the batch that failed, the other entry goes in the second time.
+  assert.equal(server.requests.length, 5)
+  const [last] = JSON.parse(server.requests[4]?.body ?? '').entry
+  assert.equal(last.resource.id, 'b')
+  assert.deepEqual(
+    failures.map(({ place, reason }) => [place, reason.replace(/^.*\(/, '')]),
+    [
+      [`${old} line 1`, 'not tried again: a later Patient/a is in)'],
+      [single, 'not tried again: a later Patient/c is in)'],
+    ],
+  )
+})
+
+test('a transaction one of whose addresses was written later is not tried again at all', async () => {
+  const server = aServer((request, count) => (count === 1 ? { status: 503, body: refusal('busy') } : fine(request)))
+  const entry = ['a', 'b'].map((id) => ({
+    resource: { resourceType: 'Patient', id },
+    request: { method: 'PUT', url: `Patient/${id}` },
+  }))
+  const { loaded, failures } = await server.load(
+    put('w/1.json', { resourceType: 'Bundle', type: 'transaction', entry }),
+    put('w/2.json', { resourceType: 'Patient', id: 'b' }),
+  )
+  assert.equal(loaded, 1)
+  assert.equal(server.requests.length, 2)
+  assert.match(failures[0]?.reason ?? '', /busy.*a later Patient\/b is in/)
+})

@@ -11,6 +11,8 @@ export type Parcel = {
   readonly request: SubmitRequest
   readonly resources: number
   readonly places: readonly string[]
+  /** Where each entry is written; undefined where the server gives the address, or a condition finds it. */
+  readonly addresses: readonly (string | undefined)[]
   /** Something the reader should know, such as a Bundle that was taken apart. */
   readonly remark?: string
 }
@@ -34,12 +36,13 @@ export function parcelOf(record: unknown, text: string, file: string): Parcel {
   if (!isResource(record)) throw new Problem('invalid', 'This is not a FHIR resource: it has no resourceType')
   if (record.resourceType !== 'Bundle') {
     const { method, url } = requestFor(record)
-    return { request: { method, path: `/fhir/${url}`, body: text }, resources: 1, places: [file] }
+    const addresses = [method === 'PUT' ? url : undefined]
+    return { request: { method, path: `/fhir/${url}`, body: text }, resources: 1, places: [file], addresses }
   }
   const bundle = record as Bundle
   const entries = bundle.entry ?? []
   const places = entries.map((_, index) => `${file} entry[${index}]`)
-  const common = { resources: entries.length, places }
+  const common = { resources: entries.length, places, addresses: entries.map(addressOf) }
   if (bundle.type === 'transaction' || bundle.type === 'batch')
     return { ...common, request: { method: 'POST', path: '/fhir', body: text } }
   if (bundle.type !== 'collection' && bundle.type !== 'searchset')
@@ -71,6 +74,7 @@ async function* linesOf(file: string): AsyncGenerator<Parcel | Unreadable> {
       request: { method: 'POST', path: '/fhir', body: JSON.stringify(batchOf(resources)) },
       resources: resources.length,
       places,
+      addresses: resources.map((resource) => addressOf({ resource })),
     } as const
     resources = []
     places = []
@@ -117,6 +121,26 @@ function transactionOf(entries: readonly BundleEntry[]): Bundle {
     resource ? [{ ...(fullUrl !== undefined && { fullUrl }), resource, request: requestFor(resource) }] : [],
   )
   return { resourceType: 'Bundle', type: 'transaction', entry }
+}
+
+/** `Patient/1` of what an entry writes there. */
+function addressOf({ resource, request }: BundleEntry): string | undefined {
+  const { method, url } = request ?? (resource ? requestFor(resource) : { method: 'GET', url: '' })
+  return method === 'POST' || method === 'GET' || url.includes('?') ? undefined : url.replace(/^\//, '')
+}
+
+/** The batch without the entries at these places in it; undefined for what stands or falls as a whole. */
+export function withoutEntries(parcel: Parcel, left: ReadonlySet<number>): Parcel | undefined {
+  const bundle = parseJson(parcel.request.body ?? '{}') as Bundle
+  if (bundle.resourceType !== 'Bundle' || bundle.type !== 'batch') return undefined
+  const stays = <T>(_: T, index: number) => !left.has(index)
+  const body = JSON.stringify({ ...bundle, entry: (bundle.entry ?? []).filter(stays) })
+  return {
+    request: { ...parcel.request, body },
+    resources: parcel.resources - left.size,
+    places: parcel.places.filter(stays),
+    addresses: parcel.addresses.filter(stays),
+  }
 }
 
 /** Under its own id, so that loading twice leaves what loading once did. */
