@@ -188,4 +188,31 @@ test('more conditions or sort keys than a database can plan in good time are ref
   assert.deepEqual([forks.status, forks.json.issue[0].code], [400, 'too-costly'])
 })
 
+test('a code has the system of its own resource type, also in a search over several types', async () => {
+  const asked = { status: 'active', intent: 'order', subject: { reference: 'Patient/s1' } }
+  await ask('PUT', '/ServiceRequest/system-a', { resourceType: 'ServiceRequest', id: 'system-a', ...asked })
+  await ask('PUT', '/CarePlan/system-b', { resourceType: 'CarePlan', id: 'system-b', ...asked })
+  await ask('PUT', '/Encounter/system-c', {
+    resourceType: 'Encounter',
+    id: 'system-c',
+    status: 'planned',
+    class: { code: 'AMB' },
+  })
+  const found = async (types: string, query: string) =>
+    ((await ask('GET', `/?_type=${types}&${query}&_id=system-a,system-b,system-c`)).json.entry ?? [])
+      .map(({ resource }: { resource: { resourceType: string } }) => resource.resourceType)
+      .sort()
+  const encounters = 'http://hl7.org/fhir/encounter-status'
+  const requests = 'http://hl7.org/fhir/request-status'
+  for (const types of ['ServiceRequest,Encounter', 'Encounter,ServiceRequest']) {
+    assert.deepEqual(await found(types, `status=${requests}|active`), ['ServiceRequest'], types)
+    assert.deepEqual(await found(types, `status=${encounters}|planned`), ['Encounter'], types)
+    assert.deepEqual(await found(types, `status=${encounters}|active`), [], types)
+    assert.deepEqual(await found(types, `status=${encounters}|`), ['Encounter'], types)
+    assert.deepEqual(await found(types, 'status=active,planned'), ['Encounter', 'ServiceRequest'], types)
+    assert.deepEqual(await found(types, `status:not=${encounters}|planned`), ['ServiceRequest'], types)
+  }
+  assert.deepEqual(await found('ServiceRequest,CarePlan', `status=${requests}|`), ['CarePlan', 'ServiceRequest'])
+})
+
 test('nothing went wrong unseen', () => assert.deepEqual(errors, []))

@@ -1,8 +1,17 @@
 /** From a term to where its resources are found. A new type of parameter is a new file and a line here. */
 import { compartmentKey, parameterKey, presenceKey } from '../hash.ts'
-import type { SearchParameterType } from '../parameters.ts'
+import type { SearchParameter, SearchParameterType } from '../parameters.ts'
 import type { Term } from '../term.ts'
-import { type Compile, type Context, equalsAny, type Finder, hashFinder, indexesOf, tenant } from './context.ts'
+import {
+  type Compile,
+  type Context,
+  equalsAny,
+  type Finder,
+  hashFinder,
+  indexesOf,
+  type MatchTerm,
+  tenant,
+} from './context.ts'
 import { date } from './date.ts'
 import { number, quantity } from './number.ts'
 import { reference } from './reference.ts'
@@ -34,10 +43,12 @@ const finders: { readonly [K in Term['kind']]: Find<K> } = {
   match(term, types, context) {
     const indexes = indexesOf(term.parameter, types, context)
     if (term.modifier === 'missing') return presence(term.values[0] !== 'true', indexes, types, context)
-    const compile = compilers[term.parameter.type] as Compile
-    const finder = asksForImpliedSystem(term)
-      ? presence(true, indexes, types, context)
-      : compile(term, indexes, context)
+    const found = byImpliedSystem(term, types, context).map(([one, itsTypes]) => {
+      const its = itsTypes === types ? indexes : indexesOf(one.parameter, itsTypes, context)
+      if (asksForImpliedSystem(one)) return presence(true, its, itsTypes, context)
+      return (compilers[one.parameter.type] as Compile)(one, its, context)
+    })
+    const finder = found.length === 1 ? (found[0] as Finder) : unionOf(found, context)
     return term.modifier === 'not' ? { ...finder, negated: true } : finder
   },
 
@@ -85,6 +96,33 @@ const finders: { readonly [K in Term['kind']]: Find<K> } = {
     const hashes = all.map((type) => compartmentKey(owner, context.parameters.compartmentIndex(type)))
     return { ...hashFinder(hashes, 1, context), holdable: /^(Patient|Encounter)\//.test(owner) }
   },
+}
+
+/** A `code` element has its system without saying it, and each type of resource its own: Patient.status is no Task.status. */
+function byImpliedSystem(
+  term: MatchTerm,
+  types: readonly string[],
+  { parameters }: Context,
+): readonly (readonly [MatchTerm, readonly string[]])[] {
+  const all = types.length === 0 ? parameters.resourceTypes : types
+  if (all.length === 1 || term.parameter.type !== 'token') return [[term, types]]
+  const groups = new Map<string | undefined, { parameter: SearchParameter; types: string[] }>()
+  for (const type of all) {
+    const parameter = parameters.of(type).get(term.parameter.code)
+    if (!parameter) continue
+    const group = groups.get(parameter.impliedSystem) ?? { parameter, types: [] }
+    group.types.push(type)
+    groups.set(parameter.impliedSystem, group)
+  }
+  if (groups.size < 2) return [[term, types]]
+  return [...groups.values()].map((group) => [{ ...term, parameter: group.parameter }, group.types])
+}
+
+function unionOf(finders: readonly Finder[], context: Context): Finder {
+  const u = context.alias()
+  const parts = finders.map(({ from, where, rid }) => `select ${rid} as rid from ${from} where ${where}`)
+  const rank = Math.max(...finders.map((one) => one.rank))
+  return { from: `(${parts.join(' union all ')}) ${u}`, where: 'true', rid: `${u}.rid`, unique: false, rank }
 }
 
 /** Begins with what refers, and follows its references: good while few do. */
