@@ -84,7 +84,11 @@ export function oddResource(n: number, random: Random): Resource {
       identifier: maybe(() => [identifier(), identifier()]),
       birthDate: maybe(() => pick(dates.filter((one) => !one.includes('T')))),
       address: maybe(() => [{ city: pick(names), line: [pick(names)], country: 'GB' }]),
-      telecom: maybe(() => [{ system: 'phone', value: `0${random.integer(99)}` }]),
+      telecom: maybe(() => [
+        random.integer(2) === 0
+          ? { system: 'phone', value: `0${random.integer(99)}` }
+          : { system: 'email', value: random.pick(['Ada@X.example', 'ada@x.example', 'Émile@x.example']) },
+      ]),
       deceasedDateTime: maybe(() => pick(dates)),
       generalPractitioner: maybe(() => [{ identifier: identifier() }]),
       link: maybe(() => [{ other: patient(), type: 'seealso' }]),

@@ -124,7 +124,7 @@ export function drawer(world: World, random: Random): Drawer {
     if (form === 0) return `|${escape(code)}`
     if (form === 1 && system !== undefined) return `${escape(system)}|`
     if (form <= 4 && system !== undefined) return `${escape(spoiled(system))}|${escape(spoiled(code))}`
-    return escape(spoiled(code))
+    return escape(chance(6) ? code.toUpperCase() : spoiled(code))
   }
 
   function string(value: Value | undefined): string {

@@ -40,13 +40,17 @@ export function tokensOf({ type, value }: Value): Token[] {
 /** `implied` is the system that a plain code has by its definition. */
 export function tokenMatches(value: Value, wanted: string, implied: string | undefined): boolean {
   const [first = '', ...rest] = split(wanted, '|')
+  // Text as people write it has no case; codes and identifiers have.
+  const isText = value.type === 'string' || value.type === 'ContactPoint'
+  const same = (code: string | undefined, asked: string) =>
+    isText ? code?.toLowerCase() === asked.toLowerCase() : code === asked
   return tokensOf(value).some(({ system, code }) => {
-    if (rest.length === 0) return code === first
+    if (rest.length === 0) return same(code, first)
     const codeWanted = rest.join('|')
     const isPlain = typeof value.value !== 'object'
-    if (first === '') return system === undefined && code === codeWanted
+    if (first === '') return system === undefined && same(code, codeWanted)
     if ((isPlain ? implied : system) !== first) return false
-    return codeWanted === '' || code === codeWanted
+    return codeWanted === '' || same(code, codeWanted)
   })
 }
 

@@ -1,5 +1,9 @@
 import { Problem } from '../../../kernel/problem.ts'
-import type { Definitions, SearchParameterDefinition } from '../../../standards/fhir/definitions/definitions.ts'
+import type {
+  Definitions,
+  ElementDefinition,
+  SearchParameterDefinition,
+} from '../../../standards/fhir/definitions/definitions.ts'
 import { compileFhirPath } from '../../../standards/fhir/fhirpath/compile.ts'
 import { compartmentIndexName, indexNames, type IndexRules, inRound, isIndexed } from './index-rules.ts'
 import type { SearchParameter, SearchParameters, TypedValue } from './parameters.ts'
@@ -68,6 +72,7 @@ function buildType(
       index,
       target: definition.target,
       ...(impliedSystem !== undefined && { impliedSystem }),
+      ...(definition.type === 'token' && isText(definition.expression, type, definitions) && { foldsCase: true }),
       extract: extractor(definition.expression, type, definitions),
     })
   }
@@ -102,16 +107,27 @@ function extractor(expression: string, type: string, definitions: Definitions): 
 
 /** The code system of a plain `code` element: `Patient.gender`. */
 function systemOf(expression: string, type: string, definitions: Definitions): string | undefined {
-  if (!/^\w+(\.\w+)+$/.test(expression)) return undefined
+  const element = elementAt(expression, type, definitions)
+  return element?.types[0]?.code === 'code' && element.binding
+    ? definitions.impliedSystem(element.binding.valueSet)
+    : undefined
+}
+
+/** Whether all that a token parameter selects is text as people write it: `Patient.telecom`, `ValueSet.version`. */
+function isText(expression: string, type: string, definitions: Definitions): boolean {
+  return expression.split(' | ').every((path) => {
+    const types = elementAt(path.trim().replace(/\.where\([^()]*\)$/, ''), type, definitions)?.types ?? []
+    return types.length > 0 && types.every(({ code }) => code === 'string' || code === 'ContactPoint')
+  })
+}
+
+function elementAt(path: string, type: string, definitions: Definitions): ElementDefinition | undefined {
+  if (!/^\w+(\.\w+)+$/.test(path)) return undefined
   let at = definitions.type(type)
-  const names = expression.split('.').slice(1)
+  const names = path.split('.').slice(1)
   for (const [n, name] of names.entries()) {
     const element = at?.elements.get(name)
-    if (!element) return undefined
-    if (n === names.length - 1)
-      return element.types[0]?.code === 'code' && element.binding
-        ? definitions.impliedSystem(element.binding.valueSet)
-        : undefined
+    if (!element || n === names.length - 1) return element
     at = definitions.type(element.types[0]?.code ?? '')
   }
   return undefined

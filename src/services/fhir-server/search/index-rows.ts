@@ -18,7 +18,7 @@ import { intervalsOf } from './values/date.ts'
 import { amountsOf } from './values/quantity.ts'
 import { originOf, referencesOf } from './values/reference.ts'
 import { stringsOf } from './values/string.ts'
-import { type Token, tokensOf } from './values/token.ts'
+import { foldedToken, type Token, tokensOf } from './values/token.ts'
 
 export type DateRow = { p: bigint; lo: string; hi: string; first: boolean; last: boolean }
 export type NumberRow = {
@@ -93,8 +93,9 @@ type Writer = (
 ) => void
 
 const writers: Partial<Record<SearchParameterType, Writer>> = {
-  token: (rows, { index }, values) => {
-    for (const value of values) for (const token of tokensOf(value)) addToken(rows, index, token)
+  token: (rows, { index, foldsCase }, values) => {
+    for (const value of values)
+      for (const token of tokensOf(value)) addToken(rows, index, foldsCase ? foldedToken(token) : token)
   },
   uri: (rows, { index }, values) => {
     for (const { value } of values) if (typeof value === 'string') rows.hashes.add(uriKey(index, value))

@@ -11,7 +11,7 @@ import type { Definitions, SearchParameterDefinition } from '../../../standards/
  */
 export const extractionVersions = {
   all: 1,
-  token: 1,
+  token: 2,
   string: 1,
   reference: 1,
   date: 1,

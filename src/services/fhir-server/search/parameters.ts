@@ -26,6 +26,8 @@ export type SearchParameter = {
   readonly target: readonly string[]
   /** The system that a `code` element has without saying it. */
   readonly impliedSystem?: string
+  /** Upper and lower case are one: tokens that are text of no code system. https://hl7.org/fhir/R4/search.html#token */
+  readonly foldsCase?: true
   readonly extract: (resource: Resource) => readonly TypedValue[]
 }
 

@@ -215,4 +215,28 @@ test('a code has the system of its own resource type, also in a search over seve
   assert.deepEqual(await found('ServiceRequest,CarePlan', `status=${requests}|`), ['CarePlan', 'ServiceRequest'])
 })
 
+test('an e-mail address and the version of a value set have no case; identifiers and codes have', async () => {
+  await ask('PUT', '/Patient/case-a', {
+    resourceType: 'Patient',
+    id: 'case-a',
+    identifier: [{ system: 'urn:case', value: 'Ab1' }],
+    telecom: [{ system: 'email', value: 'Ada.Okafor@Example.org' }],
+    gender: 'female',
+  })
+  await ask('PUT', '/ValueSet/case-v', { resourceType: 'ValueSet', id: 'case-v', status: 'active', version: '1.0-RC' })
+  const total = async (path: string) => (await ask('GET', `${path}&_summary=count`)).json.total
+  for (const email of ['Ada.Okafor@Example.org', 'ada.okafor@example.org', '|ADA.OKAFOR@EXAMPLE.ORG'])
+    for (const code of ['email', 'telecom'])
+      assert.equal(await total(`/Patient?${code}=${email}&_id=case-a`), 1, `${code}=${email}`)
+  assert.equal(await total('/Patient?email=okafor@example.org&_id=case-a'), 0)
+  assert.equal(await total('/ValueSet?version=1.0-rc'), 1)
+  for (const [query, expected] of [
+    ['identifier=urn:case|Ab1', 1],
+    ['identifier=urn:case|ab1', 0],
+    ['identifier=AB1', 0],
+    ['gender=Female', 0],
+  ] as const)
+    assert.equal(await total(`/Patient?${query}&_id=case-a`), expected, query)
+})
+
 test('nothing went wrong unseen', () => assert.deepEqual(errors, []))

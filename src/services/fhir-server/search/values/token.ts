@@ -11,6 +11,10 @@ export function tokensOf({ type, value }: TypedValue): readonly Token[] {
   return typeof value === 'string' || typeof value === 'boolean' ? [{ code: String(value) }] : []
 }
 
+/** For parameters whose tokens are text. */
+export const foldedToken = (token: Token): Token =>
+  typeof token.code === 'string' ? { ...token, code: token.code.toLowerCase() } : token
+
 const readers: Readonly<Record<string, (value: never) => readonly Token[]>> = {
   Coding: (coding: Coding) => [coding],
   // A tenant may keep what breaks the types; it must not break the index.
