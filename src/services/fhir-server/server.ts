@@ -29,7 +29,9 @@ export type FhirServer = {
    * this is the server that `forCall` gave.
    */
   readonly validate: (resource: Resource) => readonly OutcomeIssue[]
-  /** The server under the policy of the call's tenant, with the index as that one has it. */
+  /** The server with the index as the call's tenant has it, and as it is now: one request goes by one state of it. */
+  forTenant(server: FhirServer, call: Call): FhirServer | Promise<FhirServer>
+  /** The same, under the policy of the tenant. */
   forCall(server: FhirServer, call: Call): Promise<FhirServer>
 }
 

@@ -80,17 +80,31 @@ export async function startFhirServer(deps: FhirServerDeps): Promise<FhirService
     version: deps.version,
     limits: { ...defaultLimits, ...deps.limits },
     validate: deps.validate,
+    forTenant(self, call) {
+      // What is not the server itself was made by this, or of what was.
+      if (self !== server) return self
+      const its = keepers.opened(call.tenant)
+      return its ? viewOf(its) : keepers.open(call.tenant).then(viewOf)
+    },
     async forCall(self, call) {
       const policy = await deps.policyOf(call)
       // A tenant is known before its first write: what it has nothing of is whole.
-      const { parameters, base, unfinished } = keepers.opened(call.tenant) ?? (await keepers.open(call.tenant))
-      const validate = (resource: Resource) => underPolicy(deps.validate(resource), policy)
-      return { ...self, parameters, base, unfinishedIndexes: unfinished, validate }
+      const mine = await server.forTenant(self, call)
+      return { ...mine, validate: (resource) => underPolicy(deps.validate(resource), policy) }
     },
     patch: deps.patch as (patch: unknown, before: Resource) => Resource,
     dispatch,
     capabilities: (self) =>
       (statement ??= capabilityResult(capabilityStatement(self, interactions, operations, startedAt))),
+  }
+  const views = new Map<IndexKeeper, FhirServer>()
+  const viewOf = (its: IndexKeeper): FhirServer => {
+    const { parameters, base, unfinished } = its
+    const known = views.get(its)
+    if (known?.parameters === parameters && known.unfinishedIndexes === unfinished) return known
+    const view = { ...server, parameters, base, unfinishedIndexes: unfinished }
+    views.set(its, view)
+    return view
   }
   const sweeper = startSweeper(deps)
   const everyMs = deps.followIndexMs ?? 2000

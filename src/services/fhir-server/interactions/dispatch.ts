@@ -42,7 +42,11 @@ export function run(server: FhirServer, call: Call, interaction: Interaction, re
   // An update says what is wrong with the id; nothing else can be at such an address.
   if (id !== undefined && request.method !== 'PUT' && !isId(id))
     throw new Problem('not-found', 'An id is 1 to 64 letters, digits, hyphens and full stops', { at: `${type}.id` })
-  if (interaction.method === 'GET') return interaction.run(server, call, request)
+  if (interaction.method === 'GET') {
+    const mine = server.forTenant(server, call)
+    if (mine instanceof Promise) return mine.then((its) => interaction.run(its, call, request))
+    return interaction.run(mine, call, request)
+  }
   // Asked here, before a transaction holds a connection and would want a second one; so all of a transaction is judged
   // by one policy, too.
   return server.forCall(server, call).then((mine) => interaction.run(mine, call, request))

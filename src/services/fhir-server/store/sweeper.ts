@@ -1,13 +1,13 @@
 /** Removes index rows that were retired longer ago than a page link lives. */
 import type { Clock, Log, Running } from '../../../kernel/ports.ts'
 import type { Database } from '../../../platform/database/port.ts'
+import { tenantsIndexed } from './rebuild.ts'
 
 export type SweeperDeps = {
   readonly database: Database
   readonly clock: Clock
   readonly log: Log
   readonly pagingLifetimeSeconds: number
-  readonly tenants: readonly number[]
 }
 
 const tables = ['live', 'ix', 'ix_date', 'ix_num', 'ix_str']
@@ -35,7 +35,7 @@ export function startSweeper(deps: SweeperDeps): Running {
 }
 
 /** Answers how many rows went. */
-export async function sweep({ database, clock, pagingLifetimeSeconds, tenants }: SweeperDeps): Promise<number> {
+export async function sweep({ database, clock, pagingLifetimeSeconds }: SweeperDeps): Promise<number> {
   const now = clock()
   const oldest = new Date(now.getTime() - pagingLifetimeSeconds * 1000).toISOString()
   // The newest moment that is old enough: what was retired before it, no living link can see.
@@ -50,7 +50,8 @@ export async function sweep({ database, clock, pagingLifetimeSeconds, tenants }:
         do update set horizon = excluded.horizon where fhir.swept.horizon < excluded.horizon`,
       values: [moment.horizon],
     })
-    for (const tenant of tenants)
+    // All that ever had records: one that no server serves any more would keep its retired rows for ever.
+    for (const tenant of await tenantsIndexed(database))
       for (const table of tables) removed += await sweepTable(database, tenant, table, moment.horizon)
     await database.query(0, {
       text: `delete from fhir.moment where at < (select max(at) from fhir.moment where at <= $1::timestamptz)`,

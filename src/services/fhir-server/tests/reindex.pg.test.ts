@@ -241,3 +241,20 @@ test('page links of before the rebuilding are gone, not short', async () => {
   await Promise.all(server.service.kept.map((one) => one.follow()))
   assert.equal((await server.ask('GET', next)).status, 410)
 })
+
+test('one tenant is searched while the index of another on the same server is made again', async () => {
+  const server = await testFhirServer(idle)
+  for (const tenant of [1, 2]) await server.askAs(tenant)('PUT', '/Patient/a', patient('a', `Of${tenant}`))
+  await (await operator(server.database, rules, 2)).again(new Set(['Patient']))
+  assert.equal((await server.askAs(2)('PUT', '/Patient/a', patient('a', 'Two'))).status, 503)
+  let status = 200
+  for (let tries = 0; tries < 200 && status === 200; tries++) {
+    status = (await server.askAs(2)('GET', '/Patient?family=of2')).status
+    await sleep(10)
+  }
+  assert.equal(status, 503)
+  assert.equal((await server.askAs(1)('GET', '/Patient?family=of1')).json.total, 1)
+  const keeper = await operator(server.database, rules, 2)
+  await rebuild(server.database, keeper)
+  await assertWhole(server.owner, keeper)
+})
