@@ -26,12 +26,13 @@ function recordOf(bytes: number): Buffer {
     const more = JSON.parse(people[index % people.length] ?? '') as Bundle
     const own = String(more.entry.find(({ resource }) => resource.resourceType === 'Patient')?.resource.id)
     const text = JSON.stringify(more.entry.filter(({ resource }) => resource.resourceType !== 'Patient'))
-      .replaceAll(`Patient/${own}`, `Patient/${String(patient)}`)
+      .replaceAll(`Patient/${own}`, 'Patient/')
       .replaceAll(
         /([A-F0-9]{4})-([A-F0-9]{12})/g,
         (_whole, four: string, twelve: string) =>
           `${four}-${twelve.slice(0, 8)}${(index % 65_536).toString(16).toUpperCase().padStart(4, '0')}`,
       )
+      .replaceAll('"Patient/"', `"Patient/${String(patient)}"`)
     const entries = JSON.parse(text) as Bundle['entry']
     bundle.entry.push(...entries)
     size += text.length
