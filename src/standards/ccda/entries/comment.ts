@@ -13,7 +13,3 @@ export function commentAct(id: string): XmlTemplate {
     <text><reference value="#${id}"/></text>
   </act>`
 }
-
-export function textReference(id: string): XmlTemplate {
-  return xml`<text><reference value="#${id}"/></text>`
-}

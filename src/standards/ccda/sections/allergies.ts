@@ -1,10 +1,10 @@
 import { lookup } from '../../lookup.ts'
-import { element, type XmlNode } from '../../xml/element.ts'
+import type { XmlNode } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
 import { loinc, snomed } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
-import { coded, codedElsewhere, fixed } from '../entries/code.ts'
-import { comment, textReference } from '../entries/comment.ts'
+import { coded, codedElsewhere } from '../entries/code.ts'
+import { comment } from '../entries/comment.ts'
 import { details, recordedBy, stated } from '../entries/details.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
@@ -14,9 +14,7 @@ import type { Allergy, Coded } from '../record.ts'
 import { interval, point, readable, readableWhen } from '../time.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
-const actCode = '2.16.840.1.113883.5.6'
 const assertion = xml`<code code="ASSERTION" codeSystem="2.16.840.1.113883.5.4"/>`
-const completed = xml`<statusCode code="completed"/>`
 
 /** Allergies and Intolerances Section (entries required). Ended ones stand in a table of their own and are never active. */
 export const allergies: Section = {
@@ -168,38 +166,32 @@ function concern(
   const written = author(allergy, desk)
   const start = allergy.recorded ?? allergy.when.at ?? allergy.when.start
   const when = { ...(start !== undefined && { start }), ...(allergy.end !== undefined && { end: allergy.end }) }
-  return element(
-    'act',
-    { classCode: 'ACT', moodCode: 'EVN' },
-    templates('4.30', '2015-08-01'),
-    desk.id(allergy.key, 'concern'),
-    fixed('code', 'CONC', actCode, 'Concern'),
-    element('statusCode', { code: allergy.mistaken ? 'aborted' : allergy.ended ? 'completed' : 'active' }),
-    interval(when, allergy.ended),
-    written,
-    element(
-      'entryRelationship',
-      { typeCode: 'SUBJ' },
-      element(
-        'observation',
-        { classCode: 'OBS', moodCode: 'EVN', negationInd: isDenied(allergy) ? 'true' : undefined },
-        templates('4.7', '2014-06-09'),
-        ...desk.ids(allergy),
-        assertion,
-        textReference(id),
-        completed,
-        interval({ ...allergy.when, ...(allergy.end !== undefined && { end: allergy.end }) }, allergy.ended),
-        element('value', { 'xsi:type': 'CD', code: kind.code, codeSystem: snomed, displayName: kind.display }),
-        written,
-        agent(allergy, `${id}c`),
-        statusOf(allergy),
-        ...reactions.flatMap((one) => reactionElements(one.reaction, one.id, allergy, desk)),
-        criticality(allergy.criticality),
-        noteId !== undefined && comment(noteId),
-        encounterLink(allergy, desk),
-      ),
-    ),
-  )
+  return xml`<act classCode="ACT" moodCode="EVN">
+    ${templates('4.30', '2015-08-01')}
+    ${desk.id(allergy.key, 'concern')}
+    <code code="CONC" codeSystem="2.16.840.1.113883.5.6" displayName="Concern"/>
+    <statusCode code="${allergy.mistaken ? 'aborted' : allergy.ended ? 'completed' : 'active'}"/>
+    ${interval(when, allergy.ended)}
+    ${written}
+    <entryRelationship typeCode="SUBJ">
+      <observation classCode="OBS" moodCode="EVN" negationInd="${isDenied(allergy) ? 'true' : undefined}">
+        ${templates('4.7', '2014-06-09')}
+        ${desk.ids(allergy)}
+        ${assertion}
+        <text><reference value="#${id}"/></text>
+        <statusCode code="completed"/>
+        ${interval({ ...allergy.when, ...(allergy.end !== undefined && { end: allergy.end }) }, allergy.ended)}
+        <value xsi:type="CD" code="${kind.code}" codeSystem="${snomed}" displayName="${kind.display}"/>
+        ${written}
+        ${agent(allergy, `${id}c`)}
+        ${statusOf(allergy)}
+        ${reactions.flatMap((one) => reactionElements(one.reaction, one.id, allergy, desk))}
+        ${criticality(allergy.criticality)}
+        ${noteId !== undefined && comment(noteId)}
+        ${encounterLink(allergy, desk)}
+      </observation>
+    </entryRelationship>
+  </act>`
 }
 
 /** That there is none, or not this one. */
@@ -213,11 +205,9 @@ function agent(allergy: Allergy, reference: string): XmlNode {
     allergy.noneKnown && allergy.mistaken === undefined
       ? codedElsewhere('code', allergy.code, reference, noneOf(allergy) ? 'NA' : 'OTH')
       : coded('code', allergy.code, { reference })
-  return element(
-    'participant',
-    { typeCode: 'CSM' },
-    element('participantRole', { classCode: 'MANU' }, element('playingEntity', { classCode: 'MMAT' }, code)),
-  )
+  return xml`<participant typeCode="CSM">
+    <participantRole classCode="MANU"><playingEntity classCode="MMAT">${code}</playingEntity></participantRole>
+  </participant>`
 }
 
 /** Allergy Status Observation. */
@@ -229,18 +219,12 @@ function statusOf(allergy: Allergy): XmlNode | undefined {
       ? { code: '413322009', displayName: 'Problem resolved (finding)' }
       : { code: '73425007', displayName: 'Inactive (qualifier value)' }
     : { code: '55561003', displayName: 'Active (qualifier value)' }
-  return element(
-    'entryRelationship',
-    { typeCode: 'SUBJ', inversionInd: 'true' },
-    element(
-      'observation',
-      { classCode: 'OBS', moodCode: 'EVN' },
-      templates('4.28', '2019-06-20'),
-      element('code', { code: '33999-4', codeSystem: loinc, displayName: 'Status' }),
-      completed,
-      element('value', { 'xsi:type': 'CE', code: value.code, codeSystem: snomed, displayName: value.displayName }),
-    ),
-  )
+  return xml`<entryRelationship typeCode="SUBJ" inversionInd="true"><observation classCode="OBS" moodCode="EVN">
+    ${templates('4.28', '2019-06-20')}
+    <code code="33999-4" codeSystem="${loinc}" displayName="Status"/>
+    <statusCode code="completed"/>
+    <value xsi:type="CE" code="${value.code}" codeSystem="${snomed}" displayName="${value.displayName}"/>
+  </observation></entryRelationship>`
 }
 
 const severities: Readonly<Record<string, { code: string; displayName: string }>> = lookup({
@@ -295,39 +279,26 @@ function reactionElement(
   id: XmlNode,
 ): XmlNode {
   const severity = reaction.severity === undefined ? undefined : severities[reaction.severity]
-  return element(
-    'entryRelationship',
-    { typeCode: 'MFST', inversionInd: 'true' },
-    element(
-      'observation',
-      { classCode: 'OBS', moodCode: 'EVN' },
-      templates('4.9', '2014-06-09'),
-      id,
-      assertion,
-      textReference(reference),
-      completed,
-      element('effectiveTime', undefined, point('low', reaction.onset)),
-      coded('value', manifestation, { type: 'CD', reference }),
-      severity &&
-        element(
-          'entryRelationship',
-          { typeCode: 'SUBJ', inversionInd: 'true' },
-          element(
-            'observation',
-            { classCode: 'OBS', moodCode: 'EVN' },
-            templates('4.8', '2014-06-09'),
-            fixed('code', 'SEV', '2.16.840.1.113883.5.4', 'Severity'),
-            completed,
-            element('value', {
-              'xsi:type': 'CD',
-              code: severity.code,
-              codeSystem: snomed,
-              displayName: severity.displayName,
-            }),
-          ),
-        ),
-    ),
-  )
+  return xml`<entryRelationship typeCode="MFST" inversionInd="true"><observation classCode="OBS" moodCode="EVN">
+    ${templates('4.9', '2014-06-09')}
+    ${id}
+    ${assertion}
+    <text><reference value="#${reference}"/></text>
+    <statusCode code="completed"/>
+    <effectiveTime>${point('low', reaction.onset)}</effectiveTime>
+    ${coded('value', manifestation, { type: 'CD', reference })}
+    ${severity && severityElement(severity)}
+  </observation></entryRelationship>`
+}
+
+/** Severity Observation. */
+function severityElement({ code, displayName }: { code: string; displayName: string }): XmlNode {
+  return xml`<entryRelationship typeCode="SUBJ" inversionInd="true"><observation classCode="OBS" moodCode="EVN">
+    ${templates('4.8', '2014-06-09')}
+    <code code="SEV" codeSystem="2.16.840.1.113883.5.4" displayName="Severity"/>
+    <statusCode code="completed"/>
+    <value xsi:type="CD" code="${code}" codeSystem="${snomed}" displayName="${displayName}"/>
+  </observation></entryRelationship>`
 }
 
 const criticalities: Readonly<Record<string, string>> = lookup({
@@ -340,18 +311,12 @@ const criticalities: Readonly<Record<string, string>> = lookup({
 function criticality(value: string | undefined): XmlNode | undefined {
   const code = value === undefined ? undefined : criticalities[value]
   if (code === undefined) return undefined
-  return element(
-    'entryRelationship',
-    { typeCode: 'SUBJ', inversionInd: 'true' },
-    element(
-      'observation',
-      { classCode: 'OBS', moodCode: 'EVN' },
-      templates('4.145'),
-      element('code', { code: '82606-5', codeSystem: loinc, displayName: 'Criticality' }),
-      completed,
-      element('value', { 'xsi:type': 'CD', code, codeSystem: '2.16.840.1.113883.5.1063' }),
-    ),
-  )
+  return xml`<entryRelationship typeCode="SUBJ" inversionInd="true"><observation classCode="OBS" moodCode="EVN">
+    ${templates('4.145')}
+    <code code="82606-5" codeSystem="${loinc}" displayName="Criticality"/>
+    <statusCode code="completed"/>
+    <value xsi:type="CD" code="${code}" codeSystem="2.16.840.1.113883.5.1063"/>
+  </observation></entryRelationship>`
 }
 
 /** The coded term, where the words chosen are others. */

@@ -1,9 +1,9 @@
-import { element, type XmlNode } from '../../xml/element.ts'
+import type { XmlNode } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
 import { loinc, snomed } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
-import { comment, textReference } from '../entries/comment.ts'
+import { comment } from '../entries/comment.ts'
 import { finding } from '../entries/finding.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
@@ -50,42 +50,26 @@ function saysMore({ value, absent, components, interpretation }: Observation): b
   return value !== undefined || absent !== undefined || interpretation !== undefined || components.length > 0
 }
 
-const completed = xml`<statusCode code="completed"/>`
-
 /** Family History Organizer: the relative is not named apart from the term, so it is said to be unknown. */
 function organizer(observation: Observation, id: string, desk: Desk): XmlNode {
-  return element(
-    'organizer',
-    { classCode: 'CLUSTER', moodCode: 'EVN' },
-    templates('4.45', '2015-08-01'),
-    desk.id(observation.key, 'relative'),
-    completed,
-    element(
-      'subject',
-      undefined,
-      element('relatedSubject', { classCode: 'PRS' }, element('code', { nullFlavor: 'UNK' })),
-    ),
-    element(
-      'component',
-      undefined,
-      element(
-        'observation',
-        { classCode: 'OBS', moodCode: 'EVN' },
-        templates('4.46', '2015-08-01'),
-        ...desk.ids(observation),
-        element(
-          'code',
-          { code: '55607006', codeSystem: snomed, displayName: 'Problem' },
-          element('translation', { code: '75326-9', codeSystem: loinc, displayName: 'Problem' }),
-        ),
-        textReference(id),
-        completed,
-        effectiveTime(observation.when),
-        coded('value', observation.code, { type: 'CD', reference: `${id}c` }),
-        author(observation, desk),
-        observation.notes.length > 0 && comment(`${id}n`),
-        encounterLink(observation, desk),
-      ),
-    ),
-  )
+  return xml`<organizer classCode="CLUSTER" moodCode="EVN">
+    ${templates('4.45', '2015-08-01')}
+    ${desk.id(observation.key, 'relative')}
+    <statusCode code="completed"/>
+    <subject><relatedSubject classCode="PRS"><code nullFlavor="UNK"/></relatedSubject></subject>
+    <component><observation classCode="OBS" moodCode="EVN">
+      ${templates('4.46', '2015-08-01')}
+      ${desk.ids(observation)}
+      <code code="55607006" codeSystem="${snomed}" displayName="Problem">
+        <translation code="75326-9" codeSystem="${loinc}" displayName="Problem"/>
+      </code>
+      <text><reference value="#${id}"/></text>
+      <statusCode code="completed"/>
+      ${effectiveTime(observation.when)}
+      ${coded('value', observation.code, { type: 'CD', reference: `${id}c` })}
+      ${author(observation, desk)}
+      ${observation.notes.length > 0 && comment(`${id}n`)}
+      ${encounterLink(observation, desk)}
+    </observation></component>
+  </organizer>`
 }

@@ -1,8 +1,9 @@
 import { lookup } from '../../lookup.ts'
-import { element, type XmlNode } from '../../xml/element.ts'
+import type { XmlNode } from '../../xml/element.ts'
+import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
-import { comment, textReference } from '../entries/comment.ts'
+import { comment } from '../entries/comment.ts'
 import { details, recordedBy, stated } from '../entries/details.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
@@ -10,7 +11,7 @@ import { partyName, useParty } from '../entries/people.ts'
 import { templates } from '../entries/template.ts'
 import { content, row, table } from '../narrative.ts'
 import type { Party, Plan } from '../record.ts'
-import { effectiveTime, readableWhen } from '../time.ts'
+import { effectiveTime, readableWhen, unknown } from '../time.ts'
 import { otherName } from './allergies.ts'
 import { itemText } from './item-text.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
@@ -85,24 +86,20 @@ function recipientName(party: Party): string {
 /** Planned Act where the plan stands; without that template where it was cancelled or nobody knows, since it says "active". */
 function planned(plan: Plan, id: string, desk: Desk): XmlNode {
   const active = plan.status === 'active' || plan.status === 'draft'
-  return element(
-    'act',
-    {
-      classCode: 'ACT',
-      moodCode: plan.kind === 'diary' ? 'INT' : 'RQO',
-      negationInd: plan.notToBeDone ? 'true' : undefined,
-    },
-    active && templates('4.39', '2014-06-09'),
-    ...desk.ids(plan),
-    coded('code', plan.code, { reference: `${id}c` }),
-    textReference(id),
-    statusCode(plan.status),
-    effectiveTime(plan.when),
-    priority(plan.priority),
-    author(plan, desk),
-    plan.notes.length > 0 && comment(`${id}n`),
-    encounterLink(plan, desk),
-  )
+  const moodCode = plan.kind === 'diary' ? 'INT' : 'RQO'
+  const status = statuses[plan.status ?? '']
+  return xml`<act classCode="ACT" moodCode="${moodCode}" negationInd="${plan.notToBeDone ? 'true' : undefined}">
+    ${active && templates('4.39', '2014-06-09')}
+    ${desk.ids(plan)}
+    ${coded('code', plan.code, { reference: `${id}c` })}
+    <text><reference value="#${id}"/></text>
+    <statusCode code="${status}" nullFlavor="${unknown(status)}"/>
+    ${effectiveTime(plan.when)}
+    ${priority(plan.priority)}
+    ${author(plan, desk)}
+    ${plan.notes.length > 0 && comment(`${id}n`)}
+    ${encounterLink(plan, desk)}
+  </act>`
 }
 
 const statuses: Readonly<Record<string, string>> = lookup({
@@ -113,15 +110,11 @@ const statuses: Readonly<Record<string, string>> = lookup({
   cancelled: 'cancelled',
   'entered-in-error': 'nullified',
 })
-function statusCode(status: string | undefined): XmlNode {
-  const code = statuses[status ?? '']
-  return element('statusCode', code === undefined ? { nullFlavor: 'UNK' } : { code })
-}
 
 const priorities: Readonly<Record<string, string>> = lookup({ routine: 'R', urgent: 'UR', asap: 'A', stat: 'S' })
 function priority(value: string | undefined): XmlNode | undefined {
   const code = value === undefined ? undefined : priorities[value]
   return code === undefined
     ? undefined
-    : element('priorityCode', { code, codeSystem: '2.16.840.1.113883.5.7', displayName: value })
+    : xml`<priorityCode code="${code}" codeSystem="2.16.840.1.113883.5.7" displayName="${value}"/>`
 }

@@ -1,8 +1,9 @@
 import { lookup } from '../../lookup.ts'
-import { element, type XmlNode } from '../../xml/element.ts'
+import type { XmlNode } from '../../xml/element.ts'
+import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
-import { comment, textReference } from '../entries/comment.ts'
+import { comment } from '../entries/comment.ts'
 import { details, recordedBy, stated } from '../entries/details.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author, performer } from '../entries/participation.ts'
@@ -10,7 +11,7 @@ import { targetSite } from '../entries/result.ts'
 import { templates } from '../entries/template.ts'
 import { content, row, table } from '../narrative.ts'
 import type { Procedure } from '../record.ts'
-import { effectiveTime, readableWhen } from '../time.ts'
+import { effectiveTime, readableWhen, unknown } from '../time.ts'
 import { otherName } from './allergies.ts'
 import { observationsIn } from './classify.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
@@ -73,19 +74,18 @@ const statuses: Readonly<Record<string, string>> = lookup({
 /** Procedure Activity Procedure. */
 function activity(procedure: Procedure, id: string, desk: Desk): XmlNode {
   const status = statuses[procedure.status ?? '']
-  return element(
-    'procedure',
-    { classCode: 'PROC', moodCode: 'EVN', negationInd: procedure.status === 'not-done' ? 'true' : undefined },
-    templates('4.14', '2014-06-09'),
-    ...desk.ids(procedure),
-    coded('code', procedure.code, { reference: `${id}c` }),
-    textReference(id),
-    element('statusCode', status === undefined ? { nullFlavor: 'UNK' } : { code: status }),
-    effectiveTime(procedure.when),
-    targetSite(procedure.bodySite),
-    performer(procedure.performer, desk),
-    author(procedure, desk),
-    procedure.notes.length > 0 && comment(`${id}n`),
-    encounterLink(procedure, desk),
-  )
+  const negationInd = procedure.status === 'not-done' ? 'true' : undefined
+  return xml`<procedure classCode="PROC" moodCode="EVN" negationInd="${negationInd}">
+    ${templates('4.14', '2014-06-09')}
+    ${desk.ids(procedure)}
+    ${coded('code', procedure.code, { reference: `${id}c` })}
+    <text><reference value="#${id}"/></text>
+    <statusCode code="${status}" nullFlavor="${unknown(status)}"/>
+    ${effectiveTime(procedure.when)}
+    ${targetSite(procedure.bodySite)}
+    ${performer(procedure.performer, desk)}
+    ${author(procedure, desk)}
+    ${procedure.notes.length > 0 && comment(`${id}n`)}
+    ${encounterLink(procedure, desk)}
+  </procedure>`
 }
