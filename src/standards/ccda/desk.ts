@@ -54,9 +54,13 @@ export function openDesk(record: HealthRecord, ledger: Ledger, issue: (issue: Is
     },
     id,
     ids(item, part) {
-      const made = [id(item.key, part)]
-      for (const { system, value } of item.identifiers) made.push(identifier(system, value, part))
-      return made
+      const { identifiers } = item
+      const own = id(item.key, part)
+      const only = identifiers[0]
+      if (only === undefined) return [own]
+      // Most have one, and an array of two is made in less than one that grows.
+      if (identifiers.length === 1) return [own, identifier(only.system, only.value, part)]
+      return [own, ...identifiers.map(({ system, value }) => identifier(system, value, part))]
     },
     narrativeId(letter) {
       const next = (counters.get(letter) ?? 0) + 1

@@ -40,8 +40,8 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
     const concept = object(value)
     if (!concept) return undefined
     const raw = objects(concept.coding)
-    const codings: Coding[] = []
-    for (const one of raw) codings.push(coding(one))
+    // Most have one, and an array of one is made in less than one that grows.
+    const codings = raw.length === 1 ? [coding(raw[0] as Json)] : raw.map(coding)
     const words = word(concept.text) ?? termOf(raw, codings)
     return words === undefined && codings.length === 0 ? undefined : { codings, text: words ?? '' }
   }
@@ -65,12 +65,13 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
   }
 
   const identifiers = (value: unknown): Identifier[] => {
-    const found: Identifier[] = []
-    for (const one of objects(value)) {
-      const value = word(one.value)
-      if (value) found.push({ system: word(one.system), value })
-    }
-    return found
+    const all = objects(value)
+    const only = all.length === 1 ? identifier(all[0] as Json) : undefined
+    return only ? [only] : all.map(identifier).filter((one) => one !== undefined)
+  }
+  const identifier = (from: Json): Identifier | undefined => {
+    const value = word(from.value)
+    return value === undefined ? undefined : { system: word(from.system), value }
   }
 
   const quantity = (value: unknown): Quantity | undefined => {
@@ -127,7 +128,7 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
       if (numerator && denominator) return { kind: 'ratio', numerator, denominator }
     }
     for (const key in from)
-      if (/^value[A-Z]/.test(key))
+      if (key.startsWith('value') && /^value[A-Z]/.test(key))
         return { kind: 'text', text: text(rawString(from[key]) ?? JSON.stringify(from[key])) ?? '' }
     return undefined
   }

@@ -90,25 +90,17 @@ export function readAreas(
   const elsewhere: AreaWarning[] = []
   const found = new Map<AreaName, { asked: boolean; empty?: string; items: boolean; warnings: AreaWarning[] }>()
   for (const name of areas) found.set(name, { asked: false, items: false, warnings: [] })
-  for (const { list, code, inConsultation } of lists) {
-    source.current = list
-    // The notes of a consultation are told where it is; a warning about it is one about consultations.
-    const name = inConsultation ? 'consultations' : areaOf(code)
+  const readArea = ({ list, code }: CodedList): void => {
+    const name = areaOf(code)
     const area = name === undefined ? undefined : found.get(name)
     // A list that nobody knows can warn all the same.
     const warnings = area?.warnings ?? elsewhere
-    const kinds = warningsOf(list)
-    if (inConsultation) {
-      for (const kind of kinds) addWarning(warnings, { kind, text: wording[kind] })
-      continue
-    }
     supporting.set(list.key, { used: name ? `The list of ${name}` : 'A list that groups what is told elsewhere' })
     const notes = datatypes.notes(list.resource.note).map((note) => note.text)
     const empty = datatypes.coded(list.resource.emptyReason)
     const said = notes.filter((words) => !/^information not available\.?$/i.test(words.trim()))
-    kinds.forEach((kind) =>
-      addWarning(warnings, { kind, text: said.find((words) => suits(words, kind)) ?? wording[kind] }),
-    )
+    for (const kind of warningsOf(list))
+      addWarning(warnings, { kind, text: said.find((words) => suits(words, kind)) ?? wording[kind] })
     for (const words of said)
       if (!warnings.some((warning) => warning.text === words)) addWarning(warnings, { kind: 'other', text: words })
     for (const member of objects(list.resource.entry)) {
@@ -121,6 +113,14 @@ export function readAreas(
       if (objects(list.resource.entry).length > 0) area.items = true
       else if (empty) area.empty = notes.find((words) => !said.includes(words)) ?? empty.text
     }
+  }
+  for (const one of lists) {
+    source.current = one.list
+    if (!one.inConsultation) readArea(one)
+    // The notes of a consultation are told where it is; a warning about it is one about consultations.
+    else
+      for (const kind of warningsOf(one.list))
+        addWarning(found.get('consultations')?.warnings ?? elsewhere, { kind, text: wording[kind] })
   }
   if (source.ofType('DocumentReference').length > 0) {
     const documents = found.get('documents')

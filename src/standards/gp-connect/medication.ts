@@ -245,19 +245,19 @@ const takenWords: Readonly<Record<string, string>> = lookup({ y: 'Yes', na: 'Not
 /** Who asked for it, where somebody else wrote it down. */
 function requesters({ people, datatypes }: Reader, resource: Json, author: Party | undefined, facts: Fact[]): void {
   const requester = object(resource.requester)
-  const told = new Set(author === undefined ? [] : [nameOf(author)])
-  for (const [label, reference] of [
-    ['Recorded by', resource.recorder],
-    ['Requested by', requester?.agent],
-    ['Source', resource.informationSource],
-    ['On behalf of', requester?.onBehalfOf],
-  ] as const) {
-    const party = people.party(reference)
-    if (party === undefined || told.has(nameOf(party))) continue
-    told.add(nameOf(party))
-    if (!facts.some((one) => one.label === label && one.text === nameOf(party)))
-      datatypes.fact(facts, label, nameOf(party))
+  const told = author === undefined ? [] : [nameOf(author)]
+  const tell = (label: string, reference: unknown): void => {
+    const party = reference === undefined ? undefined : people.party(reference)
+    if (party === undefined) return
+    const name = nameOf(party)
+    if (told.includes(name)) return
+    told.push(name)
+    if (!facts.some((one) => one.label === label && one.text === name)) datatypes.fact(facts, label, name)
   }
+  tell('Recorded by', resource.recorder)
+  tell('Requested by', requester?.agent)
+  tell('Source', resource.informationSource)
+  tell('On behalf of', requester?.onBehalfOf)
 }
 
 function readIssue(

@@ -127,8 +127,13 @@ const relations: Readonly<Record<string, string>> = lookup({
   'derived-from': 'Derived from',
 })
 
+const valueNames: ReadonlySet<string> = new Set(values)
+
 /** An observation has one value; where a record gives more, the others are told in words. */
 function otherValues(reader: Reader, facts: Fact[], holder: Json): void {
+  let count = 0
+  for (const name in holder) if (name.startsWith('value') && valueNames.has(name)) count++
+  if (count < 2) return
   let told = false
   for (const name of values)
     if (holder[name] !== undefined) {

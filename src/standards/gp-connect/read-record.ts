@@ -15,7 +15,7 @@ import { readOther } from './other.ts'
 import { readPatient, readPeople } from './people.ts'
 import { readProcedureRequest, readReferral } from './plan.ts'
 import { readProcedure } from './procedure.ts'
-import { refuseOtherVersions } from './version.ts'
+import { otherVersions } from './version.ts'
 import { indexBundle, type Source, type SourceEntry } from './source.ts'
 
 /**
@@ -27,7 +27,12 @@ import { indexBundle, type Source, type SourceEntry } from './source.ts'
 export function readGpConnectRecord(value: unknown): HealthRecord {
   const bundle = bundleOf(value)
   const source = indexBundle(bundle)
-  refuseOtherVersions(source.entries)
+  const refuseOther = otherVersions()
+  let restricted = false
+  for (const entry of source.entries) {
+    refuseOther(entry)
+    if (notForPatient(entry.resource.meta)) restricted = true
+  }
   const { people, datatypes } = readPeople(source)
   const reader: Reader = { source, people, datatypes }
   const supporting = new Map<string, { used: string } | { leftOut: string }>()
@@ -87,7 +92,7 @@ export function readGpConnectRecord(value: unknown): HealthRecord {
   for (const [key, reason] of source.leftOut) supporting.set(key, { leftOut: reason })
   return {
     ...record,
-    restricted: source.entries.some(({ resource }) => notForPatient(resource.meta)),
+    restricted,
     authority: `gp-connect:${custodian?.identifiers[0]?.value ?? ''}`,
     custodian,
     warnings: [
@@ -147,14 +152,22 @@ function onePatient(source: Source): SourceEntry | undefined {
 function othersPatients(source: Source, patient: SourceEntry): number {
   let count = 0
   let usual = ''
+  const others = new Set<string>()
   for (const entry of source.entries) {
     const subject = object(entry.resource.subject ?? entry.resource.patient)
     const reference = rawString(subject?.reference)
     if (reference === undefined || reference === usual || reference.startsWith('#')) continue
+    if (others.has(reference)) {
+      count++
+      continue
+    }
     source.current = entry
     const target = source.resolve(subject)
     if (target === patient) usual = reference
-    else if (/(^|\/)Patient\//.test(reference)) count++
+    else if (/(^|\/)Patient\//.test(reference)) {
+      others.add(reference)
+      count++
+    }
   }
   return count
 }

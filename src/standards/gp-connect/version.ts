@@ -1,27 +1,29 @@
-import { lookup } from '../lookup.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { object, objects, rawString } from './json.ts'
 import type { SourceEntry } from './source.ts'
 
 /**
- * A Bundle does not say which FHIR it is written in; its resources do. Throws where one of them can only be another
- * version than STU3, since a status or a reason read in the wrong version is lost without a sign.
+ * A Bundle does not say which FHIR it is written in; its resources do. What this gives throws where one of them can
+ * only be another version than STU3, since a status or a reason read in the wrong version is lost without a sign.
  */
-export function refuseOtherVersions(entries: readonly SourceEntry[]): void {
-  const profiles = new Map<unknown, string | undefined>()
+export function otherVersions(): (entry: SourceEntry) => void {
+  // A record names the same few in every resource, and mostly the one of the resource before.
+  const innocent = new Set<unknown>()
+  let last: unknown
   const fromProfiles = (value: unknown): string | undefined => {
     if (!Array.isArray(value)) return undefined
     for (const profile of value) {
-      // A record names the same few in every resource.
-      if (!profiles.has(profile)) profiles.set(profile, fromProfile(profile))
-      const version = profiles.get(profile)
+      if (profile === last || innocent.has(profile)) continue
+      const version = fromProfile(profile)
       if (version !== undefined) return version
+      innocent.add(profile)
+      last = profile
     }
     return undefined
   }
-  for (const { type, resource, key } of entries) {
+  return ({ type, resource, key }) => {
     const version =
-      fromType[type] ??
+      fromType.get(type) ??
       (codedStatus.has(type) && isCoded(resource.clinicalStatus) ? 'R4' : undefined) ??
       fromProfiles(object(resource.meta)?.profile)
     if (version)
@@ -38,12 +40,12 @@ function isCoded(status: unknown): boolean {
 }
 
 const codedStatus = new Set(['AllergyIntolerance', 'Condition'])
-const fromType: Readonly<Record<string, string>> = lookup({
-  ServiceRequest: 'R4',
-  MedicationUsage: 'R5',
-  MedicationOrder: 'DSTU2',
-  DiagnosticOrder: 'DSTU2',
-})
+const fromType: ReadonlyMap<string, string> = new Map([
+  ['ServiceRequest', 'R4'],
+  ['MedicationUsage', 'R5'],
+  ['MedicationOrder', 'DSTU2'],
+  ['DiagnosticOrder', 'DSTU2'],
+])
 
 function fromProfile(profile: unknown): string | undefined {
   const url = rawString(profile) ?? ''

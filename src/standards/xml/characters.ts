@@ -10,7 +10,7 @@ const everyIllegal = new RegExp(illegal.source, 'g')
 
 export function isLegalXml(text: string): boolean {
   // Most texts are words and codes: for those a loop is quicker than a regular expression.
-  if (text.length > 32) return !illegal.test(text)
+  if (text.length > 64) return !illegal.test(text)
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code < 0x20 || code >= 0xd800) return !illegal.test(text)

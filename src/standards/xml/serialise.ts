@@ -136,7 +136,9 @@ class Output {
     const kept = this.#whole ? begun.length : 0
     if (kept === 0 && begun.length > 0) this.#full.push(begun)
     // Twice as much for what does not end: it is moved each time.
-    this.#bytes = new Uint8Array(Math.max(kept * 2 + length, Math.min(this.#bytes.length * 4, 65_536)))
+    const size = Math.max(kept * 2 + length, Math.min(this.#bytes.length * 4, 65_536))
+    // Nothing is read of it that was not written before.
+    this.#bytes = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
     if (kept > 0) this.#bytes.set(begun)
     this.#start = 0
     this.#end = kept
@@ -163,7 +165,7 @@ function writeAll(nodes: readonly (XmlNode | undefined | false)[], out: Output):
   for (let at = 0; at < length; at++) {
     const node = nodes[at]
     if (node === undefined || node === false) continue
-    if (!(node instanceof XmlWritten)) {
+    if (typeof node === 'string' || !(node instanceof XmlWritten)) {
       write(node, out)
       continue
     }
@@ -287,6 +289,6 @@ function odd(pattern: RegExp): Uint8Array {
   return Uint8Array.from({ length: 128 }, (_, code) => (pattern.test(String.fromCharCode(code)) ? 1 : 0))
 }
 
-const short = 48
+const short = 200
 
 const writeParts = partWriter()

@@ -1,4 +1,3 @@
-import { lookup } from '../../lookup.ts'
 import type { Coded } from '../record.ts'
 
 type Loinc = { readonly code: string; readonly display: string }
@@ -18,7 +17,7 @@ const headCircumference = { code: '9843-4', display: 'Head Occipital-frontal cir
  * 2.16.840.1.113883.3.88.12.80.62). What the record measured more exactly (sitting, on average, by the patient at home)
  * stays in the words and the SNOMED CT code beside it.
  */
-const bySnomed: Readonly<Record<string, Loinc>> = lookup({
+const bySnomed: ReadonlyMap<string, VitalSign> = tableOf({
   '72313002': systolic,
   '271649006': systolic,
   '163030003': systolic,
@@ -84,14 +83,20 @@ export type VitalSign = { readonly loinc: Loinc | undefined }
 export function vitalSign(code: Coded): VitalSign | undefined {
   for (const coding of code.codings) {
     if (coding.code === undefined) continue
-    const loinc = bySnomed[coding.code] ?? (coding.system === 'http://loinc.org' ? byLoinc[coding.code] : undefined)
-    if (loinc) return { loinc }
-    if (qualified.has(coding.code)) return { loinc: undefined }
+    const found =
+      bySnomed.get(coding.code) ?? (coding.system === 'http://loinc.org' ? byLoinc.get(coding.code) : undefined)
+    if (found) return found
+    if (qualified.has(coding.code)) return withoutLoinc
   }
   return undefined
 }
+const withoutLoinc: VitalSign = { loinc: undefined }
 
-const byLoinc: Readonly<Record<string, Loinc>> = Object.fromEntries(
+function tableOf(signs: Readonly<Record<string, Loinc>>): ReadonlyMap<string, VitalSign> {
+  return new Map(Object.entries(signs).map(([code, loinc]) => [code, { loinc }]))
+}
+
+const byLoinc: ReadonlyMap<string, VitalSign> = new Map(
   [
     systolic,
     diastolic,
@@ -103,5 +108,5 @@ const byLoinc: Readonly<Record<string, Loinc>> = Object.fromEntries(
     bmi,
     saturation,
     headCircumference,
-  ].map((one) => [one.code, one]),
+  ].map((loinc) => [loinc.code, { loinc }]),
 )

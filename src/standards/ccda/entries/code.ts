@@ -1,4 +1,4 @@
-import { element, type XmlNode, type XmlTemplate } from '../../xml/element.ts'
+import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
 import { shape, xml } from '../../xml/template.ts'
 import { type CodeSystem, codeSystem, snomed } from '../codes/systems.ts'
 import type { Coded, Coding } from '../record.ts'
@@ -24,9 +24,8 @@ export function coded(name: string, value: Coded, options: CodeOptions = {}): Xm
   const { type, reference, first, more } = options
   const usable = usableOf(codings)
   const main = first ? undefined : mainOf(usable, options.prefer)
-  const children: XmlNode[] = []
-  if (text !== '' || reference !== undefined) children.push(originalText(text, reference))
-  addTranslations(children, value, usable, main)
+  const children: XmlNode[] = text !== '' || reference !== undefined ? [originalText(text, reference)] : []
+  if (codings.length > 1 || main === undefined) addTranslations(children, value, usable, main)
   if (more !== undefined) children.push(more)
   const make = codeShape(name)
   if (first) return make(type, first.code, first.system, undefined, first.display, undefined, children)
@@ -80,7 +79,7 @@ function usableOf(codings: readonly Coding[]): readonly Coding[] {
 }
 
 function mainOf(usable: readonly Coding[], prefer = snomed): Coding | undefined {
-  const [first] = usable
+  const first = usable[0]
   if (first === undefined || isOf(first, prefer)) return first
   return usable.find((coding) => isOf(coding, prefer)) ?? usable.find((coding) => isOf(coding, snomed)) ?? usable[0]
 }
@@ -171,15 +170,4 @@ export function asTranslations(value: Coded): XmlNode[] {
   const translations: XmlNode[] = main === undefined ? [] : [translation(main)]
   addTranslations(translations, value, usable, main)
   return translations
-}
-
-/** A fixed code of a template. */
-export function fixed(name: string, code: string, system: string, displayName?: string): XmlNode {
-  return element(name, { code, codeSystem: system, displayName })
-}
-
-export function unknownCode(name: string, text: string): XmlNode {
-  return text === ''
-    ? element(name, { nullFlavor: 'UNK' })
-    : element(name, { nullFlavor: 'OTH' }, element('originalText', undefined, text))
 }

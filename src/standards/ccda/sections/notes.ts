@@ -6,7 +6,7 @@ import { cautionsOf } from '../entries/details.ts'
 import { author } from '../entries/participation.ts'
 import { partyName } from '../entries/people.ts'
 import { append, content, lineBreak, lines } from '../narrative.ts'
-import type { Consultation, ConsultationPart, Encounter, Item } from '../record.ts'
+import type { Consultation, ConsultationPart, Encounter, Item, Link } from '../record.ts'
 import { point, readable, readableWhen } from '../time.ts'
 import { isComment } from './classify.ts'
 import { encounterTime, withWhom } from './encounters.ts'
@@ -61,14 +61,18 @@ function partsOf(parts: readonly ConsultationPart[], known: string, desk: Desk):
 }
 
 function headingOf(part: ConsultationPart & { kind: 'heading' }, known: string, desk: Desk): XmlNode {
-  const problems = part.problems
+  const related = part.problems.length === 0 ? '' : relatedTo(part.problems, desk)
+  const title = related === '' ? part.title : [part.title, related].filter(Boolean).join('. ')
+  return xml`<item>${[title !== '' && xml`<caption>${title}</caption>`, partsOf(part.parts, known, desk)]}</item>`
+}
+
+function relatedTo(links: readonly Link[], desk: Desk): string {
+  const problems = links
     .map((link) => (link.key === undefined ? undefined : desk.item(link.key)))
     .filter((one) => one !== undefined)
   const nameOf = ({ code, mistaken }: Item): string =>
     (code.text || 'without a name') + (mistaken === undefined ? '' : ` [${mistaken.toLowerCase()}]`)
-  const related = problems.length === 0 ? '' : `Problem: ${problems.map(nameOf).join(', ')}`
-  const title = [part.title, related].filter(Boolean).join('. ')
-  return xml`<item>${[title !== '' && xml`<caption>${title}</caption>`, partsOf(part.parts, known, desk)]}</item>`
+  return problems.length === 0 ? '' : `Problem: ${problems.map(nameOf).join(', ')}`
 }
 
 /**
