@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import { Problem } from '../../../kernel/problem.ts'
 import { serialiseUtf8 } from '../../../standards/xml/serialise.ts'
 import { cached } from '../cached.ts'
@@ -71,7 +71,7 @@ async function build(
   const newUniqueId = document.offer === 'on-demand' ? uuidOid(gateway.ids()) : undefined
   const { bytes, warnings } = await converted(context, patient, newUniqueId ?? document.uniqueId, at)
   if (newUniqueId !== undefined) return { bytes, newUniqueId, warnings }
-  const hash = createHash('sha1').update(bytes).digest('hex')
+  const hash = digest('sha1', bytes, 'hex')
   const fixed = await gateway.documents.fix(call, document.uniqueId, { creationTime: at, hash, size: bytes.length })
   if (fixed.hash !== hash) {
     // The record has changed since the document was fixed, and its bytes are no longer kept. A stable document never

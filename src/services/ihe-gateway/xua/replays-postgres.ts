@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer'
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Database } from '../../../platform/database/port.ts'
 import type { Clock } from '../../../kernel/ports.ts'
 import { batching } from '../batch.ts'
@@ -30,7 +30,7 @@ export function postgresReplays(database: Database, clock: Clock, sweepSeconds =
           values: [tenant, now],
         })
       }
-      return insert(tenant, { key: createHash('sha256').update(key).digest(), until })
+      return insert(tenant, { key: hash('sha256', key, 'buffer'), until })
     },
   }
 }

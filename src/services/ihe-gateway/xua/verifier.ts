@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Assertion } from '../../../standards/ihe/saml/assertion.ts'
 import {
   assertionShown,
@@ -26,7 +26,7 @@ export function verifier(expected: () => Expectations, maxEntries = 5000, maxAge
     const shown = assertionShown(message.root)
     if (!shown) return verifyAssertion(message, expectations, now)
     // Its very text, with the namespaces around it: what is the same text is the same assertion.
-    const key = createHash('sha256').update(message.sourceOf(shown)).digest('base64')
+    const key = hash('sha256', message.sourceOf(shown), 'base64')
     const known = verified.get(key)
     if (known && now.getTime() - known.at < maxAgeMs) {
       checkConditions(known.assertion, expectations, now)

@@ -131,7 +131,10 @@ export function decodeBase64(text: string): Buffer | undefined {
   return compact.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(compact) ? Bytes.from(compact, 'base64') : undefined
 }
 
-const withoutAngles = (id: string) => id.trim().replace(/^<(.*)>$/s, '$1')
+function withoutAngles(id: string): string {
+  const bare = id.trim()
+  return bare.startsWith('<') && bare.endsWith('>') ? bare.slice(1, -1) : bare
+}
 
 function decodeCid(text: string): string {
   try {
