@@ -67,7 +67,10 @@ export function codeSystem(uri: string): CodeSystem {
 const codeSystemCache = new Map<string, CodeSystem>()
 
 export function identifierRoot(uri: string): string {
-  return made(identifierCache, uri, (system) => identifierSystems[system] ?? rootOf(system))
+  // Nearly every identifier of a record is of one system: whether it is the same is told sooner than where it is kept.
+  if (uri !== lastIdentifier.uri)
+    lastIdentifier = { uri, root: made(identifierCache, uri, (system) => identifierSystems[system] ?? rootOf(system)) }
+  return lastIdentifier.root
 }
 const identifierCache = new Map<string, string>()
 
@@ -81,9 +84,12 @@ const uriNamespace = '6ba7b811-9dad-11d1-80b4-00c04fd430c8'
 function made<T>(cache: Map<string, T>, key: string, make: (key: string) => T): T {
   const known = cache.get(key)
   if (known !== undefined) return known
-  // URIs come from the record: a hostile one could name a new system in each code.
-  if (cache.size > 1000) cache.clear()
   const value = make(key)
+  // URIs come from the record: a hostile one could name a new system in each code, or long ones.
+  if (key.length > 300) return value
+  if (cache.size > 1000) cache.clear()
   cache.set(key, value)
   return value
 }
+
+let lastIdentifier = { uri: '', root: rootOf('') }
