@@ -3,7 +3,7 @@ import { madeBundles } from '../../simulators/people/bundles.ts'
 import { Problem } from '../kernel/problem.ts'
 import type { Context } from './commands/command.ts'
 import type { Config } from './config.ts'
-import type { DatabaseAccess } from './database.ts'
+import { countTables, type DatabaseAccess } from './database.ts'
 import { inProcess } from './in-process.ts'
 import { progress } from './progress.ts'
 import { publicUrlOf } from './serve.ts'
@@ -49,6 +49,7 @@ export async function loadSample({ config, access, people, signal, context }: Sa
         bar.step(bundle.entry?.length ?? 0)
       }
       bar.end()
+      await countTables(access)
       await ask('update platform.once set finished_at = now() where what = $1')
     } finally {
       await service.stop()

@@ -255,6 +255,18 @@ test('the server is well after all that', async () => {
   assert.equal(ready.status, 200)
 })
 
+test('an operation that is not there is named, whatever the method; one that is there tells its methods', async () => {
+  for (const method of ['GET', 'POST', 'PUT', 'DELETE'])
+    for (const path of ['/$unknown', '/Patient/$unknown', '/Patient/1/$unknown']) {
+      const answer = await send(path, method === 'GET' || method === 'DELETE' ? { method } : { method, body: '{}' })
+      assert.equal(answer.status, 404, `${method} ${path}`)
+      assert.match(answer.json.issue[0].diagnostics, /no operation \$unknown/, `${method} ${path}`)
+    }
+  const there = await send('/Patient/1/$everything', { method: 'DELETE' })
+  assert.equal(there.status, 405)
+  assert.match(there.headers.get('allow') ?? '', /GET/)
+})
+
 test('under a name that is not this machine nothing is read and nothing is written: a page elsewhere may have made it up', async () => {
   const named = (host: string, method: string, path: string, body?: string) =>
     new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {

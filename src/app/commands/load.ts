@@ -1,6 +1,6 @@
 import { Problem } from '../../kernel/problem.ts'
 import { type Config, loadConfig } from '../config.ts'
-import { checkDatabase, openDatabase } from '../database.ts'
+import { checkDatabase, countTables, openDatabase } from '../database.ts'
 import { inProcess, type Submit } from '../in-process.ts'
 import { filesToLoad } from '../load/files.ts'
 import { loadFiles } from '../load/load-files.ts'
@@ -64,7 +64,9 @@ async function directly(
     const wiring = await wire(config, { databaseUrl: access.app, publicUrl: publicUrlOf(config), version })
     const service = await fhir.start({ ...wiring, guest: true })
     try {
-      return await run(inProcess(service.mounts, wiring, signal))
+      const code = await run(inProcess(service.mounts, wiring, signal))
+      await countTables(access)
+      return code
     } finally {
       await service.stop()
       await wiring.stop()

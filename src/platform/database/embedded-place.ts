@@ -19,7 +19,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { Problem } from '../../kernel/problem.ts'
 
 export type Account = { readonly uid: number; readonly gid: number }
@@ -61,7 +61,7 @@ export function embeddedPlace(weft: string, cluster: string): Place {
 /** The folder's real path, made where it is missing. */
 function writable(weft: string): string {
   try {
-    mkdirSync(weft, { recursive: true })
+    makeFolder(weft)
     accessSync(weft, constants.W_OK | constants.X_OK)
     return realpathSync(weft)
   } catch (cause) {
@@ -72,6 +72,22 @@ function writable(weft: string): string {
       { cause },
     )
   }
+}
+
+/**
+ * With those above it, as far as they are missing. Node's own recursive `mkdir` never ends where making a folder fails as
+ * if the one above it were missing, which is what all of /proc does.
+ */
+function makeFolder(folder: string): void {
+  const missing: string[] = []
+  for (let at = resolve(folder); !existsSync(at); at = dirname(at)) missing.push(at)
+  for (const one of missing.toReversed())
+    try {
+      mkdirSync(one)
+    } catch (thrown) {
+      // Somebody else made it meanwhile.
+      if ((thrown as { code?: string }).code !== 'EEXIST') throw thrown
+    }
 }
 
 /**

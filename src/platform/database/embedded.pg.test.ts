@@ -136,3 +136,12 @@ test('a folder that cannot be written is named, with what can be done', () => {
     message: /cannot be kept in .*a file.*DATA_FOLDER/,
   })
 })
+
+test('a folder that cannot be made is named, where making it would not end', {
+  skip: existsSync('/proc/self') ? false : 'this machine has no /proc',
+}, () => {
+  assert.throws(() => embeddedPlace('/proc/x/.weft', 'postgres'), {
+    kind: 'unavailable',
+    message: /cannot be kept in \/proc\/x.*DATA_FOLDER/,
+  })
+})

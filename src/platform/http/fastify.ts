@@ -125,6 +125,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const routes = options.mounts.flatMap((mount) => mount.routes)
   function refuseRoute(request: FastifyRequest, reply: FastifyReply): void {
     const path = pathOf(request.raw.url)
+    const absent = mountAt(path)?.absent?.(path)
+    if (absent) return refuse(absent, request, reply)
     const methods = methodsAt(routes, path)
     const allow = methods.join(', ')
     if (request.method === 'OPTIONS' && methods.length > 0) {

@@ -87,4 +87,6 @@ export type Mount = {
   readonly prefix: string
   readonly routes: readonly Route[]
   problem(problem: Problem, requestId: string): HttpResponse
+  /** What is better said of a path than which methods it has. */
+  readonly absent?: (path: string) => Problem | undefined
 }

@@ -3,7 +3,7 @@ import type { Call } from '../../../kernel/ports.ts'
 import type { HttpRequest, HttpResponse, Mount, Route } from '../../../platform/http/port.ts'
 import type { Tracer } from '../../../platform/telemetry/port.ts'
 import { httpStatus } from '../../../standards/problems/render.ts'
-import { run } from '../interactions/dispatch.ts'
+import { absentOperation, run } from '../interactions/dispatch.ts'
 import { interactions } from '../interactions/index.ts'
 import type { Interaction } from '../interactions/interaction.ts'
 import { outcomeOf } from '../interactions/outcome.ts'
@@ -21,8 +21,13 @@ export function fhirMount(server: FhirServer, prefix: string, tracer?: Tracer): 
       headers: { 'content-type': fhirJson, 'cache-control': cacheControl },
       body: JSON.stringify(outcomeOf(problem)),
     }),
+    // One that is there is told its methods.
+    absent: (path) =>
+      operationPaths.some((known) => path.endsWith(known)) ? undefined : absentOperation(path.split('/')),
   }
 }
+
+const operationPaths = interactions.flatMap(({ path }) => /\/\$[\w-]+$/.exec(path)?.[0] ?? [])
 
 const fhirJson = 'application/fhir+json; charset=utf-8'
 

@@ -25,15 +25,21 @@ export function dispatch(
   })
 }
 
+/** Of a path in which an operation is named that is not there. https://hl7.org/fhir/R4/operations.html */
+export function absentOperation(parts: readonly (string | undefined)[]): Problem | undefined {
+  const operation = parts.find((part) => part?.startsWith('$'))
+  if (operation === undefined) return undefined
+  return new Problem('not-found', `There is no operation ${operation.slice(0, 60)} here`, {
+    at: 'http.path',
+    code: { fhir: 'not-supported' },
+  })
+}
+
 /** Every interaction passes here, whoever asks. */
 export function run(server: FhirServer, call: Call, interaction: Interaction, request: FhirRequest): Promise<Result> {
   const { type, id, member } = request.params
-  const operation = [type, id, member].find((part) => part?.startsWith('$'))
-  if (operation !== undefined)
-    throw new Problem('not-found', `There is no operation ${operation.slice(0, 60)} here`, {
-      at: 'http.path',
-      code: { fhir: 'not-supported' },
-    })
+  const absent = absentOperation([type, id, member])
+  if (absent) throw absent
   if (type !== undefined && !server.parameters.isResourceType(type))
     throw new Problem('not-found', `R4 has no resource type '${type.slice(0, 60)}'`, {
       at: 'http.path',

@@ -34,7 +34,7 @@ export async function search(
       at: unknown.name.slice(0, 100) || 'http.query',
       code: { fhir: 'not-supported' },
     })
-  const { rows, next, total } = await runSearch(server, call, resolved)
+  const { rows, next, total } = await runSearch(server, call, resolved).catch(tooLong)
   const more = rows.length > 0 ? await included(server, call, resolved, rows) : { rows: [], cut: false }
   const shown = shortened(resolved, server.definitions)
   const entries: EntryText[] = [
@@ -62,6 +62,13 @@ export async function search(
     ...(next === undefined ? [] : [{ relation: 'next', url: address(next) }]),
   ]
   return { status: 200, body: bundleText({ type: 'searchset', total, links, entries }) }
+}
+
+/** The database gave up: what it was asked is to be blamed. */
+function tooLong(error: unknown): never {
+  if (!(error instanceof Problem) || error.kind !== 'timeout' || error.at !== undefined) throw error
+  const more = 'a search by fewer types, or by an id or a reference too, takes less'
+  throw new Problem('timeout', `${error.message}: ${more}`, { at: 'http.query', cause: error })
 }
 
 /** What the reader should know of this answer. */

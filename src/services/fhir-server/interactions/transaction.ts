@@ -1,4 +1,5 @@
 /** All of a bundle or nothing of it. https://hl7.org/fhir/R4/http.html#transaction */
+import { setImmediate } from 'node:timers/promises'
 import type { Call } from '../../../kernel/ports.ts'
 import { Problem } from '../../../kernel/problem.ts'
 import { parseJson } from '../../../standards/fhir/json.ts'
@@ -387,6 +388,11 @@ async function writePuts(
   const changes: Change[] = []
   for (const plan of writes) {
     const { entry, key } = plan
+    // Each patch may take as long as one alone may: others get their turn in between, and the deadline counts for all.
+    if (plan.do === 'patch') {
+      await setImmediate()
+      call.signal.throwIfAborted()
+    }
     const stored = before.get(nameOf(key))
     within(entry.index, () => {
       checkVersion(key, stored, entry.ifMatch)

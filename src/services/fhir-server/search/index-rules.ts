@@ -13,7 +13,7 @@ export const extractionVersions = {
   all: 1,
   token: 2,
   string: 1,
-  reference: 1,
+  reference: 2,
   date: 1,
   number: 1,
   quantity: 1,
@@ -32,9 +32,12 @@ export type IndexRules = {
   readonly round: number
 }
 
-/** Whether rows are made of this parameter. */
-export const isIndexed = ({ expression, type }: SearchParameterDefinition): boolean =>
-  expression !== '' && type !== 'composite' && type !== 'special'
+/**
+ * Whether rows are made of this parameter. `phonetic` wants what sounds alike, by an algorithm of the server's: answered by
+ * what is spelled alike, it would miss what was asked for.
+ */
+export const isIndexed = ({ expression, type, code }: SearchParameterDefinition): boolean =>
+  expression !== '' && type !== 'composite' && type !== 'special' && code !== 'phonetic'
 
 /** The index of each parameter of a type: those that select the same values the same way share their rows. */
 export function indexNames(type: string, definitions: Definitions): ReadonlyMap<string, string> {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { bundle } from '../interactions/bundle.ts'
+import { Problem } from '../../../kernel/problem.ts'
 import { loadDefinitions } from '../../../platform/definitions/load.ts'
 import { applyPatch } from '../../../standards/fhir/patch/apply-patch.ts'
 import { createValidator } from '../../../standards/fhir/validation/validator.ts'
 import { testFhirServer } from '../../../../test/harness/fhir.ts'
 
 const definitions = loadDefinitions()
-const { ask, errors } = await testFhirServer({
+const { ask, callAs, service, errors } = await testFhirServer({
   validate: createValidator(definitions),
   patch: (patch, before) => applyPatch(before, patch, definitions),
 })
@@ -114,6 +116,21 @@ test('many patches at once are all applied, one after another', async () => {
     Array(6).fill(200),
   )
   assert.equal((await ask('GET', '/Patient/r')).json.name[0].given.length, 7)
+})
+
+test('the patches of a transaction share its deadline: when it is over, none of them was written', async () => {
+  await ask('PUT', '/Patient/late', { resourceType: 'Patient', id: 'late', gender: 'male' })
+  const { server } = service
+  const call = { ...callAs(1), signal: AbortSignal.abort(new Problem('timeout', 'It took too long')) }
+  const data = Buffer.from('[{"op":"replace","path":"/gender","value":"female"}]').toString('base64')
+  const patch = {
+    resource: { resourceType: 'Binary', contentType: 'application/json-patch+json', data },
+    request: { method: 'PATCH', url: 'Patient/late' },
+  }
+  const body = { resourceType: 'Bundle', type: 'transaction', entry: [patch] }
+  const mine = await server.forCall(server, call)
+  await assert.rejects(bundle(mine, call, body, { representation: false }), { kind: 'timeout' })
+  assert.equal((await ask('GET', '/Patient/late')).json.gender, 'male')
 })
 
 test('nothing failed within', () => assert.deepEqual(errors, []))

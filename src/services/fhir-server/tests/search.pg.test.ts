@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testFhirServer } from '../../../../test/harness/fhir.ts'
+import { Problem } from '../../../kernel/problem.ts'
+import type { FhirServerDeps } from '../service.ts'
 
-const { ask, errors } = await testFhirServer()
+const usual = await testFhirServer()
+const { ask, errors } = usual
 
 test('a patient that was created is read back as it was written, decimals and all', async () => {
   const made = await ask(
@@ -237,6 +240,36 @@ test('an e-mail address and the version of a value set have no case; identifiers
     ['gender=Female', 0],
   ] as const)
     assert.equal(await total(`/Patient?${query}&_id=case-a`), expected, query)
+})
+
+test('phonetic is not answered by what is spelled alike: it is told to be unsupported, and /metadata does not have it', async () => {
+  const lenient = await ask('GET', '/Patient?phonetic=Garcia')
+  assert.equal(lenient.status, 200)
+  const outcome = lenient.json.entry.at(-1)
+  assert.equal(outcome.search.mode, 'outcome')
+  assert.match(outcome.resource.issue[0].diagnostics, /Ignored: .*'phonetic'/)
+  const strict = await ask('GET', '/Patient?phonetic=Garcia', undefined, { prefer: 'handling=strict' })
+  assert.equal(strict.status, 400)
+  const { rest } = (await ask('GET', '/metadata')).json
+  const patient = rest[0].resource.find(({ type }: { type: string }) => type === 'Patient')
+  const codes = patient.searchParam.map(({ name }: { name: string }) => name)
+  assert.ok(codes.includes('family'))
+  assert.ok(!codes.includes('phonetic'))
+})
+
+test('a search that the database gave up says so, and that the query is to blame', async () => {
+  const database: FhirServerDeps['database'] = {
+    query: async (tenant, statement) => {
+      if (statement.text.includes('fhir.ix_str')) throw new Problem('timeout', 'The database took too long')
+      return usual.database.query(tenant, statement)
+    },
+    transaction: (tenant, work) => usual.database.transaction(tenant, work),
+  }
+  const slow = await testFhirServer({ database }, usual.connection)
+  const late = await slow.ask('GET', '/Patient?family=x')
+  assert.equal(late.status, 504)
+  assert.deepEqual(late.json.issue[0].expression, ['http.query'])
+  assert.match(late.json.issue[0].diagnostics, /took too long.*fewer types/)
 })
 
 test('nothing went wrong unseen', () => assert.deepEqual(errors, []))

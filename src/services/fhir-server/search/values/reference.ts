@@ -10,11 +10,14 @@ const relative = /^(?:.*\/)?([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_histor
 export function referencesOf({ type, value }: TypedValue, base: string): readonly ReferenceValue[] {
   if (typeof value === 'string') return targetsOf(value, base, type)
   if (typeof value !== 'object' || value === null || type !== 'Reference') return []
-  const { reference, identifier } = value as { reference?: string; identifier?: { system?: string; value?: string } }
+  const { reference, identifier } = value as { reference?: string; identifier?: { system?: unknown; value?: unknown } }
   const targets = typeof reference === 'string' ? targetsOf(reference, base, type) : []
-  if (typeof identifier?.value !== 'string') return targets
-  const { system, value: code } = identifier
-  return [...targets, { identifier: { code, ...(typeof system === 'string' && { system }) } }]
+  // An identifier may say its system alone: `system|` asks for it.
+  const token = {
+    ...(typeof identifier?.system === 'string' && { system: identifier.system }),
+    ...(typeof identifier?.value === 'string' && { code: identifier.value }),
+  }
+  return 'system' in token || 'code' in token ? [...targets, { identifier: token }] : targets
 }
 
 function targetsOf(text: string, base: string, type: string): ReferenceValue[] {
