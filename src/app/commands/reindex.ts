@@ -3,7 +3,12 @@ import { loadDefinitions } from '../../platform/definitions/load.ts'
 import { postgresTenants } from '../../platform/tenants/postgres.ts'
 import { rulesOf } from '../../services/fhir-server/search/index-rules.ts'
 import { IndexKeeper } from '../../services/fhir-server/store/index-keeper.ts'
-import { rebuildIndex, resourcesToRebuild, tenantsIndexed } from '../../services/fhir-server/store/rebuild.ts'
+import {
+  rebuildIndex,
+  resourcesToRebuild,
+  tenantsIndexed,
+  tidyIndex,
+} from '../../services/fhir-server/store/rebuild.ts'
 import { loadConfig } from '../config.ts'
 import { checkDatabase, openDatabase } from '../database.ts'
 import { progress } from '../progress.ts'
@@ -94,25 +99,28 @@ async function ofTenant(
     // Other tenants may be served at other addresses.
     as: config.PUBLIC_URL !== undefined && id === config.TENANT ? 'server' : 'operator',
   })
+  const nowMs = () => context.now().getTime()
+  const between = async () => signal.throwIfAborted()
+  const unlessAborted = (error: unknown) => {
+    if (!signal.aborted) throw error
+  }
   // What an earlier run has begun is gone on with first: begun again each time, it would never end.
   if (again && !keeper.unfinishedTypes.some((type) => types.includes(type))) await keeper.again(new Set(types))
   const unfinished = keeper.unfinishedTypes.filter((type) => types.includes(type))
-  if (unfinished.length === 0) return context.print(`${name}: the index is whole`)
+  if (unfinished.length === 0) {
+    await tidyIndex({ database, keeper, nowMs, between }).catch(unlessAborted)
+    return context.print(`${name}: the index is whole`)
+  }
   const bar = progress(context, `Indexing ${name}`, await resourcesToRebuild(database, keeper, unfinished))
-  const rebuilding = rebuildIndex(unfinished, {
-    database,
-    keeper,
-    nowMs: () => context.now().getTime(),
-    told: (_type, resources) => bar.step(resources, resources),
-    between: async () => signal.throwIfAborted(),
-  })
-  await rebuilding.catch((error: unknown) => {
-    if (!signal.aborted) throw error
-  })
+  const told = (_type: string, resources: number) => bar.step(resources, resources)
+  await rebuildIndex(unfinished, { database, keeper, nowMs, between, told }).catch(unlessAborted)
   bar.end()
   context.print(
     signal.aborted
       ? `${name}: ended before it was whole; weft reindex goes on where it was`
       : `${name}: the index of ${unfinished.length} types is whole`,
   )
+  if (signal.aborted) return
+  context.tell(`${name}: removing rows of before`)
+  await tidyIndex({ database, keeper, nowMs, between }).catch(unlessAborted)
 }

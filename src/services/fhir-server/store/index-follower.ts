@@ -4,7 +4,7 @@ import type { Log, Running } from '../../../kernel/ports.ts'
 import type { Database } from '../../../platform/database/port.ts'
 import type { IndexKeeper } from './index-keeper.ts'
 import type { IndexKeepers } from './index-keepers.ts'
-import { rebuildIndex } from './rebuild.ts'
+import { rebuildIndex, tidyIndex } from './rebuild.ts'
 
 export type IndexFollowerDeps = {
   readonly database: Database
@@ -32,8 +32,10 @@ export function followIndex({ database, keepers, log, tenants, nowMs, everyMs }:
     refused.delete(tenant)
     const startedMs = nowMs()
     if (unfinishedTypes.length > 0) log.warn('search index is made again', { tenant, types: unfinishedTypes.length })
-    await rebuildIndex(unfinishedTypes, { database, keeper, between: wait, nowMs })
+    const options = { database, keeper, between: wait, nowMs }
+    await rebuildIndex(unfinishedTypes, options)
     if (unfinishedTypes.length > 0) log.info('search index is whole', { tenant, ms: Math.round(nowMs() - startedMs) })
+    await tidyIndex(options)
   }
   const turn = async () => {
     await keepers.follow()

@@ -16,7 +16,7 @@ export type RebuildOptions = {
 
 const busyMs = 200
 
-/** Makes whole what is not whole of a tenant's index, and removes what rules of before have left. */
+/** Makes whole what is not whole of a tenant's index. */
 export async function rebuildIndex(
   types: readonly string[],
   { database, keeper, between, nowMs, told }: RebuildOptions,
@@ -36,6 +36,10 @@ export async function rebuildIndex(
     }
     await keeper.refresh()
   }
+}
+
+/** Removes what rules of before have left, when no index needs to be made any more. */
+export async function tidyIndex({ database, keeper, between, nowMs }: RebuildOptions): Promise<void> {
   let startedMs = nowMs()
   await removeLeftovers(database, keeper, async () => {
     await between(nowMs() - startedMs)

@@ -7,7 +7,7 @@ import { testFhirServer } from '../../../../test/harness/fhir.ts'
 import { loadDefinitions } from '../../../platform/definitions/load.ts'
 import { extractionVersions, type Rule, rulesOf } from '../search/index-rules.ts'
 import { IndexKeeper } from '../store/index-keeper.ts'
-import { rebuildIndex } from '../store/rebuild.ts'
+import { rebuildIndex, tidyIndex } from '../store/rebuild.ts'
 import { rebuildPiece } from '../store/rebuild-piece.ts'
 
 const definitions = loadDefinitions()
@@ -21,8 +21,11 @@ const idle = { followIndexMs: 3_600_000, tenants: [1] }
 const patient = (id: string, family: string) => ({ resourceType: 'Patient', id, name: [{ family }], gender: 'female' })
 const operator = (database: Parameters<typeof rebuildPiece>[0], own: ReadonlyMap<string, Rule> = rules, tenant = 1) =>
   IndexKeeper.open(tenant, { database, definitions, rules: own, base, as: 'operator' })
-const rebuild = async (database: Parameters<typeof rebuildPiece>[0], keeper: IndexKeeper) =>
-  rebuildIndex(keeper.unfinishedTypes, { database, keeper, between: async () => {}, nowMs: () => 0 })
+const rebuild = async (database: Parameters<typeof rebuildPiece>[0], keeper: IndexKeeper) => {
+  const options = { database, keeper, between: async () => {}, nowMs: () => 0 }
+  await rebuildIndex(keeper.unfinishedTypes, options)
+  await tidyIndex(options)
+}
 
 /** The index is exactly what the resources yield by the rules in force; transactions that made rows again wrote no version. */
 async function assertWhole(owner: string | undefined, keeper: IndexKeeper): Promise<void> {
