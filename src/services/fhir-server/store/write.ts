@@ -55,14 +55,11 @@ export function writeStatement(tenant: number, changes: readonly Change[], times
     if (gone.length > 0)
       parts.step(
         `${table.name}_retired`,
-        single
-          ? `update fhir.${table.name} t set until = pg_current_xact_id()
-             from ${parts.rows(table.columns, gone, single)} where ${isRow(table, tenantAt)}`
-          : // Each row by its key: a join of all with all is what the planner makes of tables it has not measured yet.
-            `update fhir.${table.name} u set until = pg_current_xact_id()
-             where u.tenant = ${tenantAt} and u.ctid = any (array(
-               select f.ctid from ${parts.rows(table.columns, gone, single)} cross join lateral (
-                 select t.ctid from fhir.${table.name} t where ${isRow(table, tenantAt)} offset 0) f))`,
+        // Each row by its key: of tables that it has not counted yet the planner makes a join of all with all.
+        `update fhir.${table.name} u set until = pg_current_xact_id()
+         where u.tenant = ${tenantAt} and u.ctid = any (array(
+           select f.ctid from ${parts.rows(table.columns, gone, single)} cross join lateral (
+             select t.ctid from fhir.${table.name} t where ${isRow(table, tenantAt)} offset 0) f))`,
       )
     const fresh = add.flatMap((rows, n) => rows.map(table.rows).flatMap((list) => list.map((row) => ({ n, row }))))
     if (fresh.length === 0) continue
