@@ -92,15 +92,20 @@ async function removeHashes(
     values: [tenant, ...ends(within)],
   })
   const gone: Row[] = []
-  for (const [rid, its] of Map.groupBy(rows, ({ rid }) => rid)) {
-    const [newest] = await tx.query<{ document: string | null }>({
-      name: 'leftovers_newest',
-      text: 'select document from fhir.version where tenant = $1::int4 and rid = $2::int8 order by v desc limit 1',
-      values: [tenant, rid],
-    })
-    const resource = newest?.document == null ? undefined : (JSON.parse(newest.document) as Resource)
-    const hashes = resource ? indexRows(resource, parameters, base).hashes : new Set<bigint>()
-    gone.push(...its.filter(({ h }) => !hashes.has(BigInt(h))))
+  const byResource = [...Map.groupBy(rows, ({ rid }) => rid)]
+  for (let from = 0; from < byResource.length; from += resourcesAtOnce) {
+    const some = byResource.slice(from, from + resourcesAtOnce)
+    const documents = await newestDocuments(
+      tx,
+      tenant,
+      some.map(([rid]) => rid),
+    )
+    for (const [rid, its] of some) {
+      const document = documents.get(rid)
+      const resource = document == null ? undefined : (JSON.parse(document) as Resource)
+      const hashes = resource ? indexRows(resource, parameters, base).hashes : new Set<bigint>()
+      gone.push(...its.filter(({ h }) => !hashes.has(BigInt(h))))
+    }
   }
   if (gone.length === 0) return 0
   const deleted = await tx.query({
@@ -109,4 +114,17 @@ async function removeHashes(
     values: [tenant, gone.map(({ ctid }) => ctid), gone.map(({ h }) => h), gone.map(({ rid }) => rid)],
   })
   return deleted.length
+}
+
+const resourcesAtOnce = 100
+
+async function newestDocuments(tx: Tx, tenant: number, rids: readonly string[]): Promise<Map<string, string | null>> {
+  const rows = await tx.query<{ rid: string; document: string | null }>({
+    name: 'leftovers_newest',
+    text: `select k.rid::text, d.document from unnest($2::int8[]) k(rid) cross join lateral (
+        select document from fhir.version v where v.tenant = $1::int4 and v.rid = k.rid order by v desc limit 1
+      ) d`,
+    values: [tenant, rids],
+  })
+  return new Map(rows.map(({ rid, document }) => [rid, document]))
 }
