@@ -39,6 +39,8 @@ export type Finder = {
   readonly rank: number
   /** Asking it about one resource costs as much as asking for all. */
   readonly asWhole?: boolean
+  /** How one resource is asked about its values: all its rows first, then the condition. */
+  readonly ofOne?: { readonly alias: string; readonly rows: string; readonly condition: string }
   /** What it finds is of one patient or the like: few enough to be held as an array. */
   readonly holdable?: boolean
   /** Looked up by an index that ends with the resource: asked about an array of them, it goes along that index once. */
@@ -98,6 +100,8 @@ export function valueFinder(
 ): Finder {
   const t = context.alias()
   const p = equalsAny(`${t}.p`, keys, 'int8', context)
-  const where = `${t}.tenant = ${tenant} and ${p} and (${condition(t)}) and ${context.alive(t)}`
-  return { from: `fhir.${table} ${t}`, where, rid: `${t}.rid`, unique: false, rank }
+  const rows = `${t}.tenant = ${tenant} and ${p} and ${context.alive(t)}`
+  const ofOne = { alias: t, rows, condition: condition(t) }
+  const where = `${rows} and (${ofOne.condition})`
+  return { from: `fhir.${table} ${t}`, where, rid: `${t}.rid`, unique: false, rank, ofOne }
 }

@@ -9,6 +9,7 @@ import type { CompiledSearch } from '../compiled-search.ts'
 import type { Cursor } from '../cursor.ts'
 import type { SearchParameters } from '../parameters.ts'
 import type { Search, SortKey, Term } from '../term.ts'
+import { holds, holdsRowByRow } from './asked.ts'
 import { type Context, few, type Finder, tenant } from './context.ts'
 import { sortRow, sortTable } from './sort.ts'
 import { allFinder, finderOf } from './term.ts'
@@ -103,7 +104,7 @@ export function walkStatement(search: Search, { limit, cursor }: Window, options
     const direction = key.descending ? ' desc' : ''
     const page = `select s.rid, s.${column}::text as key, row_number() over (order by s.${column}${direction}, s.rid${direction}) as place
       from fhir.${table.table} s where ${sortRow('s', key, search.types, context)} ${after}
-      ${search.terms.map((term) => `and ${holds(finderOf(term, search.types, context), 's')}`).join(' ')}
+      ${search.terms.map((term) => `and ${holdsRowByRow(finderOf(term, search.types, context), 's')}`).join(' ')}
       order by s.${column}${direction}, s.rid${direction} limit ${limit}`
     return withDocuments(page, '0', 'p.place', context)
   })
@@ -160,20 +161,6 @@ function withDocuments(page: string, gathered: string, order: string, context: C
     from (${page}) p cross join lateral (
       select * from fhir.version v where v.tenant = ${tenant} and v.rid = p.rid ${context.visible('v')} order by v.v desc limit 1
     ) d order by ${order}`
-}
-
-/** Asked of one resource. */
-function holds({ from, where, rid, negated, asWhole }: Finder, alias: string): string {
-  const not = negated ? 'not ' : ''
-  if (asWhole) return `${not}(${alias}.rid in (select ${rid} from ${from} where ${where}))`
-  return `${not}exists (select from ${from} where ${where} and ${rid} = ${alias}.rid)`
-}
-
-/** The same so that the planner cannot make a join of it: row by row. */
-function holdsRowByRow(finder: Finder, alias: string): string {
-  const { from, where, rid, negated, asWhole } = finder
-  if (asWhole) return holds(finder, alias)
-  return `(select true from ${from} where ${where} and ${rid} = ${alias}.rid limit 1) is ${negated ? '' : 'not '}null`
 }
 
 /** A statement of `withDocuments`. */

@@ -2,6 +2,7 @@
 import { compartmentKey, parameterKey, presenceKey } from '../hash.ts'
 import type { SearchParameter, SearchParameterType } from '../parameters.ts'
 import type { Term } from '../term.ts'
+import { holdsRowByRow } from './asked.ts'
 import {
   type Compile,
   type Context,
@@ -153,8 +154,9 @@ function hasFromTarget(term: Extract<Term, { kind: 'has' }>, types: readonly str
   return {
     from: `fhir.live ${l}`,
     where: `${l}.tenant = ${tenant} and ${typeIs(l, types, context)} and ${context.alive(l)} and exists (
-      select from fhir.ix ${t} where ${t}.tenant = ${tenant} and ${t}.h = ${l}.key # ${constant}::int8 and ${context.alive(t)}
-      and ${t}.rid in (${context.matches([term.type], [term.term])}))`,
+      select from (
+        select rid from fhir.ix where tenant = ${tenant} and h = ${l}.key # ${constant}::int8 and ${context.alive('ix')} offset 0
+      ) ${t} where ${holdsRowByRow(finderOf(term.term, [term.type], context), t)})`,
     rid: `${l}.rid`,
     unique: true,
     rank: 6,
