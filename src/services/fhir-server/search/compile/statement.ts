@@ -10,7 +10,8 @@ import type { Cursor } from '../cursor.ts'
 import type { SearchParameters } from '../parameters.ts'
 import type { Search, SortKey, Term } from '../term.ts'
 import { holds, holdsRowByRow } from './asked.ts'
-import { type Context, few, type Finder, tenant } from './context.ts'
+import { parameterKey } from '../hash.ts'
+import { type Context, few, type Finder, indexesOf, tenant } from './context.ts'
 import { sortRow, sortTable } from './sort.ts'
 import { allFinder, finderOf } from './term.ts'
 
@@ -102,13 +103,36 @@ export function walkStatement(search: Search, { limit, cursor }: Window, options
       ? `and s.${column} ${than}= ${last}::${type} and (s.${column} ${than} ${last}::${type} or s.rid ${than} ${rid}::int8)`
       : ''
     const direction = key.descending ? ' desc' : ''
-    const page = `select s.rid, s.${column}::text as key, row_number() over (order by s.${column}${direction}, s.rid${direction}) as place
-      from fhir.${table.table} s where ${sortRow('s', key, search.types, context)} ${after}
-      ${search.terms.map((term) => `and ${holdsRowByRow(finderOf(term, search.types, context), 's')}`).join(' ')}
-      order by s.${column}${direction}, s.rid${direction} limit ${limit}`
+    const order = `s.${column}${direction}, s.rid${direction}`
+    const asked = search.terms.map(
+      (term) => `and ${holdsRowByRow(finderOf(term, search.types, context), 's', isOf(key, term))}`,
+    )
+    const where = `${sortRow('s', key, search.types, context)} ${after} ${asked.join(' ')}`
+    const page = `select s.rid, s.${column}::text as key, row_number() over (order by ${order}) as place
+      from ${alongEach(key, `fhir.${table.table} s`, where, `order by ${order} limit ${limit}`, search.types, context)}
+      order by ${order} limit ${limit}`
     return withDocuments(page, '0', 'p.place', context)
   })
 }
+
+/** One index is gone along by itself; several types' each for its own first, for together they have no order. */
+function alongEach(
+  { parameter }: SortKey,
+  from: string,
+  where: string,
+  firstOnes: string,
+  types: readonly string[],
+  context: Context,
+): string {
+  const keys =
+    parameter === 'id' ? [] : indexesOf(parameter, types, context).map((index) => String(parameterKey(index)))
+  if (keys.length < 2) return `${from} where ${where}`
+  return `unnest(${context.bind(keys)}::int8[]) k(p) cross join lateral (
+    select s.* from ${from} where ${where} and s.p = k.p ${firstOnes}) s`
+}
+
+const isOf = ({ parameter }: SortKey, term: Term) =>
+  term.kind === 'match' && parameter !== 'id' && term.parameter.code === parameter.code
 
 export function restStatement(search: Search, { limit, cursor }: Window, options: CompileOptions): CompiledSearch {
   return buildPage(options, (context) => {

@@ -60,7 +60,9 @@ const finders: { readonly [K in Term['kind']]: Find<K> } = {
     const where = `${t}.tenant = ${tenant} and ${equalsAny(`${t}.type`, all, 'text', context)}
       and ${equalsAny(`${t}.id`, ids, 'text', context)}
       and ${l}.tenant = ${tenant} and ${l}.type = ${t}.type and ${l}.rid = ${t}.rid and ${context.alive(l)}`
-    return { from: `fhir.resource ${t}, fhir.live ${l}`, where, rid: `${t}.rid`, unique: true, negated: not, rank: 0 }
+    const from = `fhir.resource ${t}, fhir.live ${l}`
+    // A handful, found once: asked of one resource, each type would be looked through.
+    return { from, where, rid: `${t}.rid`, unique: true, negated: not, rank: 0, asWhole: true }
   },
 
   // Step by step and never another way round: the planner knows nothing of how many lie behind a hash.
