@@ -179,9 +179,8 @@ async function leave(cluster: Cluster, holder: Holder): Promise<void> {
 
 /** https://www.postgresql.org/docs/18/storage-file-layout.html: process, folder, start, port, socket folder … a line each. */
 function postmaster(cluster: Cluster): { pid: number; port: number } | undefined {
-  const file = join(cluster.data, 'postmaster.pid')
-  if (!existsSync(file)) return undefined
-  const lines = readFileSync(file, 'utf8').split('\n')
+  const lines = readIfThere(join(cluster.data, 'postmaster.pid'))?.split('\n')
+  if (!lines) return undefined
   const [pid, port] = [Number(lines[0]), Number(lines[3])]
   if (!pid || !port) return undefined
   try {
@@ -192,6 +191,16 @@ function postmaster(cluster: Cluster): { pid: number; port: number } | undefined
     return { pid, port }
   } catch {
     return undefined
+  }
+}
+
+/** A PostgreSQL that stops takes its file along at any moment. */
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
   }
 }
 
