@@ -1,5 +1,5 @@
 /** `weft serve` as it is, in processes of its own, with a Redis of its own where there is one on this machine. */
-import { spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { type Cpu, treeCpu } from './cpu.ts'
@@ -21,7 +21,6 @@ export async function startServer(
       env: { ...process.env, ...environment, PORT: String(port) },
     },
   )
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   await new Promise<void>((resolve, reject) => {
     let told = ''
     child.stderr.on('data', (text: Buffer) => {
@@ -30,14 +29,7 @@ export async function startServer(
     })
     child.once('exit', () => reject(new Error(`The server ended: ${told}`)))
   })
-  return {
-    port,
-    cpu: async () => treeCpu(child.pid ?? 0),
-    async stop() {
-      child.kill('SIGTERM')
-      await ended
-    },
-  }
+  return running(child, port)
 }
 
 /** undefined where no redis-server is installed. */
@@ -45,11 +37,15 @@ export async function startRedis(): Promise<Server | undefined> {
   if (spawnSync('redis-server', ['--version']).status !== 0) return undefined
   const port = await freePort()
   const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', ''], { stdio: 'pipe' })
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   await new Promise<void>((resolve, reject) => {
     child.stdout.on('data', (text: Buffer) => text.includes('Ready to accept') && resolve())
     child.once('exit', () => reject(new Error('redis-server ended')))
   })
+  return running(child, port)
+}
+
+function running(child: ChildProcess, port: number): Server {
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   return {
     port,
     cpu: async () => treeCpu(child.pid ?? 0),

@@ -19,6 +19,13 @@ const others = rulesOf(definitions, { ...extractionVersions, string: 0 })
 const idle = { followIndexMs: 3_600_000, tenants: [1] }
 
 const patient = (id: string, family: string) => ({ resourceType: 'Patient', id, name: [{ family }], gender: 'female' })
+const observationOf = (reference: string) => ({
+  resourceType: 'Observation',
+  id: 'o',
+  status: 'final',
+  code: { text: 'x' },
+  subject: { reference },
+})
 const operator = (database: Parameters<typeof rebuildPiece>[0], own: ReadonlyMap<string, Rule> = rules, tenant = 1) =>
   IndexKeeper.open(tenant, { database, definitions, rules: own, base, as: 'operator' })
 const rebuild = async (database: Parameters<typeof rebuildPiece>[0], keeper: IndexKeeper) => {
@@ -140,13 +147,7 @@ test('whoever still writes by the rules of before is refused as a whole, and fol
 test('pieces that end in the middle go on where they came to, and nothing is made twice', async () => {
   const server = await testFhirServer(idle)
   for (let n = 0; n < 500; n++) await server.ask('PUT', `/Patient/p${n}`, patient(`p${n}`, `F${n}`))
-  await server.ask('PUT', '/Observation/o', {
-    resourceType: 'Observation',
-    id: 'o',
-    status: 'final',
-    code: { text: 'x' },
-    subject: { reference: 'Patient/p1' },
-  })
+  await server.ask('PUT', '/Observation/o', observationOf('Patient/p1'))
   const keeper = await operator(server.database)
   await keeper.again(new Set(['Patient', 'Observation']))
   assert.deepEqual(await rebuildPiece(server.database, keeper, 'Patient'), { state: 'goes on', resources: 100 })
@@ -208,13 +209,7 @@ test('resources that are written while their rows are made again lose none and h
 test('another PUBLIC_URL has those types made again whose references depend on it, and no others', async () => {
   const one = await testFhirServer(idle)
   await one.ask('PUT', '/Patient/a', patient('a', 'A'))
-  await one.ask('PUT', '/Observation/o', {
-    resourceType: 'Observation',
-    id: 'o',
-    status: 'final',
-    code: { text: 'x' },
-    subject: { reference: 'https://new.example/fhir/Patient/a' },
-  })
+  await one.ask('PUT', '/Observation/o', observationOf('https://new.example/fhir/Patient/a'))
   await one.ask('PUT', '/Condition/c', { resourceType: 'Condition', id: 'c', subject: { reference: 'Patient/a' } })
   assert.equal((await one.ask('GET', '/Observation?subject=Patient/a&_summary=count')).json.total, 0)
   await one.service.stop()
