@@ -109,7 +109,7 @@ function findParameter(types: readonly string[], code: string, parameters: Searc
     if (parameters.of(other).get(code)?.type !== parameter.type)
       throw new NotUnderstood(`${quoted(code)} is not a search parameter of every type asked for`)
   if (parameter.type === 'composite' || parameter.type === 'special')
-    throw new NotUnderstood(`Search parameters of type ${parameter.type} are not supported: ${quoted(code)}`)
+    throw new NotUnderstood(`${type} is not searched by ${quoted(code)} here: the parameter is not supported`)
   return parameter
 }
 
