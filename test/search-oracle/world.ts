@@ -22,7 +22,7 @@ export const nameOf = ({ resourceType, id }: Resource): string => `${resourceTyp
 /** The parameter of the type, or undefined where it is none that can be searched by value. */
 export function parameterOf(type: string, code: string): SearchParameterDefinition | undefined {
   const found = definitions.searchParameter(type, code)
-  // What sounds alike is for each server to say: ours says that it does not.
+  // What sounds alike is for each server to say.
   if (!found || found.expression === '' || code === 'phonetic') return undefined
   return found.type !== 'composite' && found.type !== 'special' ? found : undefined
 }

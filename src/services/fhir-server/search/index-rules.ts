@@ -32,12 +32,9 @@ export type IndexRules = {
   readonly round: number
 }
 
-/**
- * Whether rows are made of this parameter. `phonetic` wants what sounds alike, by an algorithm of the server's: answered by
- * what is spelled alike, it would miss what was asked for.
- */
-export const isIndexed = ({ expression, type, code }: SearchParameterDefinition): boolean =>
-  expression !== '' && type !== 'composite' && type !== 'special' && code !== 'phonetic'
+/** Whether rows are made of this parameter. */
+export const isIndexed = ({ expression, type }: SearchParameterDefinition): boolean =>
+  expression !== '' && type !== 'composite' && type !== 'special'
 
 /** The index of each parameter of a type: those that select the same values the same way share their rows. */
 export function indexNames(type: string, definitions: Definitions): ReadonlyMap<string, string> {

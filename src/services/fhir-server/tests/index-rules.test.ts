@@ -41,7 +41,7 @@ test('what is read from resources has not changed without its version being rais
       dates: 'f0cc2b0a6752ec60',
       hashes: '463c47126389f02b',
       numbers: '199dc6cabddf888e',
-      strings: 'eaee6c9de80ccf23',
+      strings: '870021695dd366c7',
       versions: { all: 1, token: 2, string: 1, reference: 2, date: 1, number: 1, quantity: 1, uri: 1 },
     },
   )

@@ -242,19 +242,23 @@ test('an e-mail address and the version of a value set have no case; identifiers
     assert.equal(await total(`/Patient?${query}&_id=case-a`), expected, query)
 })
 
-test('phonetic is not answered by what is spelled alike: it is told to be unsupported, and /metadata does not have it', async () => {
-  const lenient = await ask('GET', '/Patient?phonetic=Garcia')
-  assert.equal(lenient.status, 200)
-  const outcome = lenient.json.entry.at(-1)
-  assert.equal(outcome.search.mode, 'outcome')
-  assert.match(outcome.resource.issue[0].diagnostics, /Ignored: .*'phonetic'/)
-  const strict = await ask('GET', '/Patient?phonetic=Garcia', undefined, { prefer: 'handling=strict' })
-  assert.equal(strict.status, 400)
-  const { rest } = (await ask('GET', '/metadata')).json
-  const patient = rest[0].resource.find(({ type }: { type: string }) => type === 'Patient')
-  const codes = patient.searchParam.map(({ name }: { name: string }) => name)
-  assert.ok(codes.includes('family'))
-  assert.ok(!codes.includes('phonetic'))
+test('phonetic finds the names that sound alike, whatever they are written like, and no others', async () => {
+  for (const [id, family, given] of [
+    ['sound-1', 'Smith', 'Ada'],
+    ['sound-2', 'Smýthe', 'Ida'],
+    ['sound-3', 'Smart', 'Ada'],
+    ['sound-4', '王', 'Mei'],
+  ] as const)
+    await ask('PUT', `/Patient/${id}`, { resourceType: 'Patient', id, name: [{ family, given: [given] }] })
+  const ids = async (phonetic: string) => {
+    const query = `phonetic=${encodeURIComponent(phonetic)}&_id=sound-1,sound-2,sound-3,sound-4`
+    const { json } = await ask('GET', `/Patient?${query}`)
+    return (json.entry ?? []).map(({ resource }: { resource: { id: string } }) => resource.id).sort()
+  }
+  assert.deepEqual(await ids('SMYTH'), ['sound-1', 'sound-2'])
+  assert.deepEqual(await ids('Edda'), [])
+  assert.deepEqual(await ids('Aada'), ['sound-1', 'sound-3'])
+  assert.deepEqual(await ids('王'), ['sound-4'])
 })
 
 test('a search that the database gave up says so, and that the query is to blame', async () => {
