@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { DOMParser } from '@xmldom/xmldom'
 import { ExclusiveCanonicalization } from 'xml-crypto'
 import { seeded } from '../../../test/conformance/mutate.ts'
+import { Problem } from '../../kernel/problem.ts'
 import { canonicalXml } from './canonical.ts'
 import { readXml } from './read.ts'
 
@@ -68,6 +69,16 @@ test('what is left out are children of the root with that name, with all that is
   )
   const root = '<x xmlns="urn:s"/>'
   assert.equal(canonicalXml(root, { without: { namespace: 'urn:s', local: 'x' } }), '<x xmlns="urn:s"></x>')
+})
+
+test('a form that would be many times as long as its document is given up', () => {
+  const document = `<a xmlns:p="${'u'.repeat(1000)}">${'<p:b/>'.repeat(80_000)}</a>`
+  assert.throws(
+    () => canonicalXml(document),
+    (thrown) => thrown instanceof Problem && /more than 10000000/.test(thrown.message),
+  )
+  assert.throws(() => canonicalXml('<p:b xmlns:p="urn:p"/>', { maxLength: 20 }), Problem)
+  assert.equal(canonicalXml('<a>1</a>', { maxLength: 20 }), '<a>1</a>')
 })
 
 const random = seeded(11)

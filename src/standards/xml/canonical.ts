@@ -1,3 +1,4 @@
+import { Problem } from '../../kernel/problem.ts'
 import { type ScannedAttribute, scanXml } from './scan.ts'
 
 export type CanonicalOptions = {
@@ -5,13 +6,18 @@ export type CanonicalOptions = {
   readonly inclusive?: readonly string[]
   /** Children of the root that are left out with all that is in them. */
   readonly without?: { readonly namespace: string; readonly local: string }
+  /** Each element may have to declare a namespace again that the document declares once: what is made may be many times as long. */
+  readonly maxLength?: number
 }
 
 /**
  * The root element of a document in Exclusive XML Canonicalization 1.0, without comments.
  * https://www.w3.org/TR/xml-exc-c14n/ https://www.w3.org/TR/xml-c14n
  */
-export function canonicalXml(document: string, { inclusive = [], without }: CanonicalOptions = {}): string {
+export function canonicalXml(
+  document: string,
+  { inclusive = [], without, maxLength = 10_000_000 }: CanonicalOptions = {},
+): string {
   const always = inclusive.map((prefix) => (prefix === '#default' ? '' : prefix))
   const names: string[] = []
   // What the output declares where we are: as in the input, going back up restores what was before.
@@ -45,6 +51,8 @@ export function canonicalXml(document: string, { inclusive = [], without }: Cano
       for (const one of attributes.length > 1 ? attributes.toSorted(byName) : attributes)
         out += ` ${one.prefix && `${one.prefix}:`}${one.local}="${inAttribute(one.value)}"`
       out += '>'
+      if (out.length > maxLength)
+        throw new Problem('invalid', `XML of more than ${maxLength} characters, canonicalised`)
       names.push(name)
       before.push(restore)
     },

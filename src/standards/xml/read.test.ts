@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Problem } from '../../kernel/problem.ts'
 import { readXml, readXmlWithSource } from './read.ts'
-import { attribute, childNamed, descend, textOf } from './select.ts'
+import { attribute, childNamed, descend, elements, textOf } from './select.ts'
 
 const refuses = (document: string | Uint8Array, text: RegExp, limits = {}) =>
   assert.throws(
@@ -66,8 +66,20 @@ test('an element is shown as the very text it was read from, a document of its o
     `\ufeff<?xml version="1.0"?>\n<!-- <p:c> --><a xmlns="urn:a&amp;b" xmlns:p="urn:old" xmlns:r="urn:other">\r\n<b xmlns:p="urn:p">${inner}</b>\r\n</a>`,
   )
   const c = childNamed(childNamed(root, 'urn:a&b', 'b')!, 'urn:p', 'c')!
-  assert.equal(sourceOf(c), inner.replace('<p:c', '<p:c xmlns:p="urn:p" xmlns="urn:a&amp;b"'))
+  assert.equal(sourceOf(c), inner.replace('<p:c', '<p:c xmlns:p="urn:p" xmlns="urn:a&#38;b"'))
   assert.deepEqual(readXml(sourceOf(c)), c)
   assert.deepEqual(readXml(sourceOf(descend(c, 'urn:p', 'e')!)), descend(c, 'urn:p', 'e'))
   assert.throws(() => sourceOf({ ...c }), RangeError)
+})
+
+test('namespaces with white space, and names with characters that look like it, are shown as they were read', () => {
+  // U+1680 and U+FEFF are white space to a regular expression, and letters to XML.
+  for (const name of ['a\u1680b', 'a\ufeffb', 'a\u1680:b'])
+    for (const namespace of ['urn:x&#10;y&#9;&#13;z', 'urn:&amp;&lt;&quot;&gt;', 'urn:x']) {
+      const { root, sourceOf } = readXmlWithSource(
+        `<r xmlns="${namespace}" xmlns:a\u1680="${namespace}"><${name} d="1"/></r>`,
+      )
+      const [inner] = elements(root)
+      assert.deepEqual(readXml(sourceOf(inner!)), inner)
+    }
 })

@@ -51,10 +51,11 @@ function excerpt(document: string, span: Span | undefined): string {
     for (const [prefix, namespace] of above.declared ?? [])
       if (!inherited.has(prefix) && !span.declared?.has(prefix)) inherited.set(prefix, namespace)
   const declarations = Array.from(inherited, ([prefix, namespace]) => {
-    const value = namespace.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
+    // White space that was written as a reference would else be read as spaces.
+    const value = namespace.replaceAll(/[&<"\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`)
     return ` xmlns${prefix && `:${prefix}`}="${value}"`
   })
-  const afterName = source.search(/[\s/>]/)
+  const afterName = source.search(/[ \t\r\n/>]/)
   return source.slice(0, afterName) + declarations.join('') + source.slice(afterName)
 }
 

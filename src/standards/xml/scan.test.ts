@@ -181,6 +181,16 @@ test('many declarations, attributes and depths cost no more than they are long',
   assert.equal(said(`<a ${attributes}>${'<b>'.repeat(100_000)}${'</b>'.repeat(100_000)}</a>`).length, 200_002)
 })
 
+test('a long namespace is not written again for each attribute that is in it', () => {
+  // 1 MB that became 20 GB, and the end of the process.
+  const attributes = (count: number) => Array.from({ length: count }, (_, index) => `p:a${index}=""`).join(' ')
+  assert.equal(outcome(said, `<a xmlns:p="${'u'.repeat(500_000)}" ${attributes(50_000)}/>`), 'refused')
+  assert.equal(outcome(said, `<a xmlns:p="${'&amp;'.repeat(1001)}"/>`), 'refused')
+  assert.equal(said(`<a xmlns:p="${'u'.repeat(1000)}" ${attributes(50_000)}/>`).length, 2)
+  assert.equal(outcome(said, `<a xmlns:p="u" xmlns:q="u" ${attributes(50_000)} q:a49999=""/>`), 'refused')
+  assert.equal(said(`<a xmlns:p="u" xmlns:q="v" ${attributes(50_000)} q:a49999="" a1=""/>`).length, 2)
+})
+
 const pieces = [
   ['<a>', '</a>', '<a/>', '<p:a xmlns:p="urn:p">', '</p:a>', '<p:a>', '<b xmlns="urn:d">', '</b>', '<b xmlns="">'],
   [

@@ -190,9 +190,18 @@ function startTag(text: string, start: number, namespaces: Namespaces): Tag {
 type Attribute = { -readonly [Part in keyof ScannedAttribute]: ScannedAttribute[Part] }
 
 function hasTwins(attributes: readonly ScannedAttribute[]): boolean {
-  // A space cannot be in a name, though it may be in what a prefix stands for.
-  if (attributes.length > 8)
-    return new Set(attributes.map(({ local, namespace }) => `${local} ${namespace}`)).size < attributes.length
+  if (attributes.length > 8) {
+    // By the number of its namespace: a namespace may be long, and would be written once for each attribute.
+    const numbers = new Map<string, number>()
+    const numberOf = (namespace: string) => {
+      const known = numbers.get(namespace) ?? numbers.size
+      numbers.set(namespace, known)
+      return known
+    }
+    // A space cannot be in a name.
+    const names = new Set(attributes.map(({ local, namespace }) => `${local} ${numberOf(namespace)}`))
+    return names.size < attributes.length
+  }
   for (let at = 1; at < attributes.length; at++) {
     const { local, namespace } = attributes[at] as ScannedAttribute
     for (let before = 0; before < at; before++) {
@@ -203,7 +212,12 @@ function hasTwins(attributes: readonly ScannedAttribute[]): boolean {
   return false
 }
 
+/** They are compared, and in a canonical form repeated, again and again: a long one would make a short message a slow one. */
+const maxNamespaceLength = 1000
+
 function declaring(declared: Map<string, string> | undefined, prefix: string, namespace: string): Map<string, string> {
+  if (namespace.length > maxNamespaceLength)
+    throw new Problem('invalid', `XML with a namespace of more than ${maxNamespaceLength} characters is refused`)
   const fits =
     prefix === 'xml' ? namespace === xmlNamespace : namespace !== xmlNamespace && namespace !== xmlnsNamespace
   if (!fits || prefix === 'xmlns' || (prefix !== '' && namespace === '')) throw malformed('a namespace declaration')

@@ -182,6 +182,17 @@ test('transforms, parameters and lists of prefixes that could show something els
   refuses(one.replace(/<ds:SignatureValue>[^<]*/, '<ds:SignatureValue>'), /does not hold/)
 })
 
+test('a signature that would keep us busy is refused before it is looked at', () => {
+  const one = assertion(now)
+  refuses(one.replace('</ds:SignedInfo>', `${'<b/>'.repeat(20_000)}</ds:SignedInfo>`), /more than one has to say/)
+  // Who has seen an assertion may put its signature into another one, which is canonicalised to see that it does not fit.
+  const long = `<b xmlns:p="${'u'.repeat(1000)}">${'<p:d/>'.repeat(30_000)}</b>`
+  assert.throws(
+    () => verifyIn(message(one.replace('</saml2:Assertion>', `${long}</saml2:Assertion>`))),
+    /more than 10000000/,
+  )
+})
+
 test('a key of another kind than RSA is no reason to fall over', () => {
   const { publicKey } = generateKeyPairSync('ec', {
     namedCurve: 'P-256',
