@@ -13,6 +13,7 @@ import type {
   When,
 } from '../ccda/record.ts'
 import { array, boolean, type Json, object, objects, rawString } from './json.ts'
+import { recent } from './recent.ts'
 import type { Source } from './source.ts'
 
 /** FHIR's datatypes as the record holds them. https://hl7.org/fhir/STU3/datatypes.html */
@@ -28,8 +29,20 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
     return trimmed === '' ? undefined : trimmed
   }
 
+  // The same few in every coding: as one string each they are not gone through again, here or by whoever looks them up.
+  const systems = recent<string>()
+  const systemOf = (value: unknown): string | undefined => {
+    if (typeof value !== 'string') return word(value)
+    const known = systems.get(value)
+    if (known !== undefined) return known
+    const found = word(value)
+    // What is not as a document can carry it is told of each resource that has it.
+    if (found === value) systems.set(value, value)
+    return found
+  }
+
   const coding = (value: Json): Coding => {
-    const system = word(value.system)
+    const system = systemOf(value.system)
     // Measured: codes with spaces in front.
     const code = word(value.code)
     const display = word(value.display)
@@ -53,9 +66,14 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
       if (term !== undefined) return term
     }
     // "No information" is no term to show: the document says it with a nullFlavor.
-    const telling = codings.some(isNull) ? codings.filter((one) => !isNull(one)) : codings
-    const named = telling.find((one) => one.userSelected && one.display) ?? telling.find((one) => one.display)
-    return named?.display ?? telling.find((one) => one.code)?.code
+    let named: Coding | undefined
+    let code: string | undefined
+    for (const one of codings) {
+      if (isNull(one)) continue
+      if (one.display !== undefined && (named === undefined || (one.userSelected && !named.userSelected))) named = one
+      code ??= one.code
+    }
+    return named?.display ?? code
   }
   const chosenTerm = (value: Json): string | undefined => {
     for (const outer of objects(value.extension))
@@ -71,7 +89,7 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
   }
   const identifier = (from: Json): Identifier | undefined => {
     const value = word(from.value)
-    return value === undefined ? undefined : { system: word(from.system), value }
+    return value === undefined ? undefined : { system: systemOf(from.system), value }
   }
 
   const quantity = (value: unknown): Quantity | undefined => {
@@ -251,7 +269,9 @@ function isInk(character: number): boolean {
 
 /** https://terminology.hl7.org/CodeSystem-v3-NullFlavor.html, under either of its URLs. */
 function isNull({ system }: Coding): boolean {
-  return system !== undefined && system !== 'http://snomed.info/sct' && /nullflavor$/i.test(system)
+  if (system === undefined) return false
+  const end = system.charCodeAt(system.length - 1)
+  return (end === 0x72 || end === 0x52) && /nullflavor$/i.test(system)
 }
 
 /** What a reader fills in bit by bit. Optional properties are absent, not undefined. */

@@ -1,52 +1,97 @@
-import { type Json, objects, rawString } from './json.ts'
+import { type Json, object, objects, rawString } from './json.ts'
+import { recent } from './recent.ts'
 
 /**
  * Extensions by the name in their URL, whichever organisation's URL it is: suppliers write
  * `https://fhir.nhs.uk/…/Extension-CareConnect-GPC-ActualProblem-1` and `https://fhir.hl7.org.uk/…/Extension-CareConnect-ActualProblem-1`.
  */
-export function extensions(holder: Json | undefined, name: string): readonly Json[] {
+export function extensions(holder: Json | undefined, name: ExtensionName): readonly Json[] {
   const all = objects(holder?.extension)
-  if (all.length === 0) return all
-  const isNamed = matching(name)
-  return all.filter((one) => isNamed(rawString(one.url) ?? ''))
+  return all.length === 0 ? all : all.filter((one) => meaningOf(one.url).name === name)
 }
 
-export function extension(holder: Json | undefined, name: string): Json | undefined {
-  const all = objects(holder?.extension)
-  if (all.length === 0) return undefined
-  const isNamed = matching(name)
-  for (const one of all) if (isNamed(rawString(one.url) ?? '')) return one
+export function extension(holder: Json | undefined, name: ExtensionName): Json | undefined {
+  const value = holder?.extension
+  if (value === undefined) return undefined
+  const all = Array.isArray(value) ? value : objects(value)
+  for (let at = 0; at < all.length; at++) {
+    const one = object(all[at])
+    if (one !== undefined && meaningOf(one.url).name === name) return one
+  }
   return undefined
 }
 
-const named = new Map<string, (url: string) => boolean>()
-function matching(name: string): (url: string) => boolean {
-  const known = named.get(name)
-  if (known) return known
-  const made = remembered(new RegExp(`(?:^|[/-])${name}(?:-\\d+)?$`, 'i'))
-  named.set(name, made)
-  return made
-}
-
-/** Whether a URL is of the pattern: a record has the same few URLs again and again. */
-function remembered(pattern: RegExp): (url: string) => boolean {
-  const told = new Map<string, boolean>()
-  return (url) => {
-    const known = told.get(url)
-    if (known !== undefined) return known
-    // URLs come from the record: a hostile one could write another in each extension, or write long ones.
-    if (url.length > 300) return pattern.test(url)
-    if (told.size > 1000) told.clear()
-    const found = pattern.test(url)
-    told.set(url, found)
-    return found
-  }
-}
-
 /** Extensions that a reader understands and tells in its own way; every other one is told as it stands. */
-export function isRead(url: string): boolean {
-  return isUnderstood(url)
+export function isRead(url: unknown): boolean {
+  return meaningOf(url).isRead
 }
-const understood =
-  /(?:^|[/-])(?:ActualProblem|RelatedClinicalContent|RelatedProblemHeader|ProblemSignificance|AllergyIntoleranceEnd|associatedEncounter|VaccinationProcedure|ParentPresent|DateRecorded|PrescribingAgency|PrescriptionType|MedicationRepeatInformation|MedicationStatusReason|(?:MedicationStatement)?LastIssueDate|(?:Medication(?:Statement)?)?DosageLastChanged|MedicationQuantityText|ValueApproximation|RegistrationDetails|NHSNumberVerificationStatus|EthnicCategory|NHSCommunication|coding-sctdescid|coding-sctdecsid)(?:-\d+)?$/i
-const isUnderstood = remembered(understood)
+
+type Meaning = { readonly name: ExtensionName | undefined; readonly isRead: boolean }
+
+function meaningOf(value: unknown): Meaning {
+  const url = rawString(value) ?? ''
+  const known = meanings.get(url)
+  if (known) return known
+  const word = lastWord.exec(url)?.[1]
+  const name = word === undefined ? undefined : spellings.get(word.toLowerCase())
+  const meaning = { name, isRead: (name !== undefined && !inside.has(name)) || ofCoding.test(url) }
+  meanings.set(url, meaning)
+  return meaning
+}
+const meanings = recent<Meaning>()
+const lastWord = /(?:^|[/-])([A-Za-z]+)(?:-\d+)?$/
+/** Of a coding, and for software alone. */
+const ofCoding = /(?:^|[/-])coding-sct(?:descid|decsid)(?:-\d+)?$/i
+
+export type ExtensionName = (typeof names)[number] | (typeof namesInside)[number]
+const names = [
+  'ActualProblem',
+  'RelatedClinicalContent',
+  'RelatedProblemHeader',
+  'ProblemSignificance',
+  'AllergyIntoleranceEnd',
+  'associatedEncounter',
+  'VaccinationProcedure',
+  'ParentPresent',
+  'DateRecorded',
+  'PrescribingAgency',
+  'PrescriptionType',
+  'MedicationRepeatInformation',
+  'MedicationStatusReason',
+  'LastIssueDate',
+  'DosageLastChanged',
+  'MedicationQuantityText',
+  'ValueApproximation',
+  'RegistrationDetails',
+  'NHSNumberVerificationStatus',
+  'EthnicCategory',
+  'NHSCommunication',
+] as const
+/** Those that stand within one of the others, and one that only lists have: found by their readers, and told where they stand elsewhere. */
+const namesInside = [
+  'ListWarningCode',
+  'communicationProficiency',
+  'authorisationExpiryDate',
+  'endDate',
+  'interpreterRequired',
+  'language',
+  'modeOfCommunication',
+  'numberOfRepeatPrescriptionsAllowed',
+  'numberOfRepeatPrescriptionsIssued',
+  'preferred',
+  'preferredBranchSurgery',
+  'reasonEnded',
+  'registrationPeriod',
+  'registrationType',
+  'statusChangeDate',
+  'statusReason',
+  'target',
+  'type',
+] as const
+const inside: ReadonlySet<string> = new Set(namesInside)
+const spellings: ReadonlyMap<string, ExtensionName> = new Map<string, ExtensionName>([
+  ...[...names, ...namesInside].map((name) => [name.toLowerCase(), name] as const),
+  ['medicationstatementlastissuedate', 'LastIssueDate'],
+  ['medicationdosagelastchanged', 'DosageLastChanged'],
+  ['medicationstatementdosagelastchanged', 'DosageLastChanged'],
+])

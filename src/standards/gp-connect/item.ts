@@ -4,7 +4,7 @@ import type { Datatypes } from './datatypes.ts'
 import { extensions } from './extensions.ts'
 import { object, objects, rawString } from './json.ts'
 import type { People } from './people.ts'
-import { sayExtension, sayTheRest } from './say.ts'
+import { type Elements, sayExtension, sayTheRest } from './say.ts'
 import type { Source, SourceEntry } from './source.ts'
 
 /** What a reader of one resource type needs. */
@@ -25,7 +25,7 @@ export function item(
     facts?: Fact[]
     mistaken?: Item['mistaken']
     /** Elements that this type's reader tells; the rest is told in words. */
-    read?: ReadonlySet<string>
+    read?: Elements
   },
 ): Item {
   const { source, datatypes } = reader
@@ -50,7 +50,7 @@ export function item(
     recorded: datatypes.text(of.recorded),
     author: of.author,
     encounter: encounter?.type === 'Encounter' ? encounter.key : undefined,
-    notForPatient: notForPatient(resource.meta) ? true : undefined,
+    notForPatient: entry.notForPatient ? true : undefined,
     mistaken,
     cautions: cautions === undefined || cautions.length === 0 ? undefined : cautions,
   }
@@ -63,12 +63,6 @@ function associatedEncounter(entry: SourceEntry): unknown {
   return entry.resource.extension === undefined
     ? undefined
     : extensions(entry.resource, 'associatedEncounter')[0]?.valueReference
-}
-
-/** https://terminology.hl7.org/CodeSystem-v3-ActCode.html NOPAT: not to be disclosed to the patient, family or caregivers. */
-export function notForPatient(meta: unknown): boolean {
-  const security = object(meta)?.security
-  return security !== undefined && objects(security).some((label) => rawString(label.code) === 'NOPAT')
 }
 
 /** A modifier extension changes what its resource means; one that is not understood must not be passed over. https://hl7.org/fhir/STU3/extensibility.html#modifierExtension */

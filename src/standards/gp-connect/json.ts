@@ -4,6 +4,8 @@ import { isRawNumber, numberText } from '../fhir/json.ts'
 export type Json = { readonly [element: string]: unknown }
 
 export function object(value: unknown): Json | undefined {
+  // Nearly all are plain objects, which is told sooner than what they are not: a number kept as written inherits nothing.
+  if (value instanceof Object) return Array.isArray(value) ? undefined : (value as Json)
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)
     ? (value as Json)
     : undefined
@@ -13,8 +15,8 @@ export function object(value: unknown): Json | undefined {
 export function objects(value: unknown): readonly Json[] {
   if (value === undefined || value === null) return none
   if (Array.isArray(value)) {
-    for (const member of value)
-      if (object(member) === undefined) return value.filter((one) => object(one) !== undefined)
+    for (let at = 0; at < value.length; at++)
+      if (object(value[at]) === undefined) return value.filter((one) => object(one) !== undefined)
     return value as Json[]
   }
   const one = object(value)

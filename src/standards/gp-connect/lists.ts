@@ -3,7 +3,7 @@ import type { Area, AreaName, AreaWarning, Consultation, ConsultationPart, Encou
 import { optional } from './datatypes.ts'
 import { extension, extensions } from './extensions.ts'
 import { boolean, object, objects, rawString } from './json.ts'
-import { notForPatient, type Reader } from './item.ts'
+import type { Reader } from './item.ts'
 import type { Source, SourceEntry } from './source.ts'
 
 /** Lists by what they are: matched on their codes, since titles vary. */
@@ -55,6 +55,8 @@ const parameters: Readonly<Record<string, AreaName>> = lookup({
 export type CodedList = {
   readonly list: SourceEntry
   readonly code: string | undefined
+  /** The area that it belongs to; a list in a consultation belongs to that. */
+  readonly area: AreaName | undefined
   /** A consultation, or a topic or a heading of one. */
   readonly inConsultation: boolean
 }
@@ -62,7 +64,8 @@ export type CodedList = {
 export function codedLists(source: Source): readonly CodedList[] {
   return source.ofType('List').map((list) => {
     const code = listCode(list)
-    return { list, code, inConsultation: code === consultation || code === topic || code === category }
+    const inConsultation = code === consultation || code === topic || code === category
+    return { list, code, inConsultation, area: inConsultation || code === undefined ? undefined : areaOf(code) }
   })
 }
 
@@ -90,8 +93,7 @@ export function readAreas(
   const elsewhere: AreaWarning[] = []
   const found = new Map<AreaName, { asked: boolean; empty?: string; items: boolean; warnings: AreaWarning[] }>()
   for (const name of areas) found.set(name, { asked: false, items: false, warnings: [] })
-  const readArea = ({ list, code }: CodedList): void => {
-    const name = areaOf(code)
+  const readArea = ({ list, code, area: name }: CodedList): void => {
     const area = name === undefined ? undefined : found.get(name)
     // A list that nobody knows can warn all the same.
     const warnings = area?.warnings ?? elsewhere
@@ -144,8 +146,8 @@ const noKinds: readonly AreaWarning['kind'][] = []
 /** Keys of what the lists of immunisations hold: observations among them say why a vaccine was not given. */
 export function immunisationMembers({ source }: Reader, lists: readonly CodedList[]): Set<string> {
   const members = new Set<string>()
-  for (const { list, code, inConsultation } of lists) {
-    if (inConsultation || areaOf(code) !== 'immunisations') continue
+  for (const { list, area } of lists) {
+    if (area !== 'immunisations') continue
     source.current = list
     for (const member of objects(list.resource.entry)) {
       const target = source.resolve(member.item)
@@ -156,8 +158,7 @@ export function immunisationMembers({ source }: Reader, lists: readonly CodedLis
 }
 
 /** Secondary lists belong to the area their items are of: `consultations-medications-contained-in-consultations`. */
-function areaOf(code: string | undefined): AreaName | undefined {
-  if (code === undefined) return undefined
+function areaOf(code: string): AreaName | undefined {
   const name = primary[code]
   if (name) return name
   const inside =
@@ -241,7 +242,7 @@ export function readConsultations(
     let title = datatypes.word(list.resource.title) ?? ''
     const before = (words: string): void => void (title = title === '' ? words : `${words}: ${title}`)
     if (list.resource.status === 'entered-in-error') before('Entered in error')
-    if (notForPatient(list.resource.meta)) before('Not to be disclosed to the patient')
+    if (list.notForPatient) before('Not to be disclosed to the patient')
     return title
   }
   const partsOf = (list: SourceEntry, depth: number): ConsultationPart[] => {

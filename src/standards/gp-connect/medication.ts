@@ -3,7 +3,7 @@ import type { Coded, Fact, Medication, MedicationIssue, Party, Product } from '.
 import { readableWhen } from '../ccda/time.ts'
 import { extension } from './extensions.ts'
 import { array, boolean, type Json, object, objects, rawString } from './json.ts'
-import { item, modifiers, notForPatient, nothing, type Reader, whenOf } from './item.ts'
+import { item, modifiers, nothing, type Reader, whenOf } from './item.ts'
 import { nameOf } from './people.ts'
 import { elements, say, sayTheRest } from './say.ts'
 import { shared } from './shared.ts'
@@ -141,12 +141,8 @@ function readMedication(
     fact(facts, 'Status changed', text(extension(reason, 'statusChangeDate')?.valueDateTime))
   }
   fact(facts, 'Prescribed by', agency?.text)
-  fact(facts, 'Last issued', text(extension(statement, '(?:MedicationStatement)?LastIssueDate')?.valueDateTime))
-  fact(
-    facts,
-    'Dosage last changed',
-    text(extension(statement, '(?:Medication(?:Statement)?)?DosageLastChanged')?.valueDateTime),
-  )
+  fact(facts, 'Last issued', text(extension(statement, 'LastIssueDate')?.valueDateTime))
+  fact(facts, 'Dosage last changed', text(extension(statement, 'DosageLastChanged')?.valueDateTime))
   fact(facts, 'Reason', reasons(reader, statement) ?? (request && reasons(reader, request)))
   if (request) supplyFacts(reader, request, facts)
   const cautions = statement.taken === 'n' ? ['Recorded as not taken by the patient.'] : []
@@ -171,7 +167,7 @@ function readMedication(
     source.current = plan
     sayTheRest(reader, facts, request, readOfRequest, 'Authorisation: ')
     cautions.push(...modifiers(reader, plan))
-    secret = notForPatient(request.meta)
+    secret = plan.notForPatient
     source.current = main
   }
 

@@ -1,7 +1,7 @@
 import type { Fact, OtherItem } from '../ccda/record.ts'
 import { item, type Reader } from './item.ts'
 import { type Json, rawString } from './json.ts'
-import { sayHeld, sayTheRest } from './say.ts'
+import { elementsAlone, sayHeld, sayTheRest } from './say.ts'
 import type { SourceEntry } from './source.ts'
 
 /**
@@ -41,8 +41,7 @@ export function readOther(reader: Reader, entry: SourceEntry): OtherItem {
 }
 
 /** Said elsewhere, or no content. */
-const passedOver = new Set([
-  'resourceType',
+const names = [
   'id',
   'meta',
   'text',
@@ -53,9 +52,9 @@ const passedOver = new Set([
   'language',
   'contained',
   'modifierExtension',
-])
-
-const passedOverOfBinary = new Set([...passedOver, 'content', 'data'])
+]
+const passedOver = elementsAlone('resourceType', ...names)
+const passedOverOfBinary = elementsAlone('resourceType', ...names, 'content', 'data')
 
 function firstText({ datatypes }: Reader, resource: Json, names: readonly string[]): string | undefined {
   for (const name of names) {

@@ -34,7 +34,7 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
   }
 
   const organisation = (reference: unknown): Organisation | undefined => {
-    const target = source.resolve(reference)
+    const target = reference === undefined ? undefined : source.resolve(reference)
     return target === undefined ? undefined : organisations.get(target.key)
   }
 
@@ -120,6 +120,7 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
     practitioners,
     organisation,
     party(reference) {
+      if (reference === undefined) return undefined
       const target = source.resolve(reference)
       const found = target === undefined ? undefined : parties.get(target.key)
       const display = object(reference)?.display
@@ -135,6 +136,7 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
       return undefined
     },
     place(reference) {
+      if (reference === undefined) return undefined
       const target = source.resolve(reference)
       const found = target === undefined ? undefined : places.get(target.key)
       const name = word(object(reference)?.display)

@@ -6,7 +6,7 @@ import { readReport } from './diagnostic-report.ts'
 import { readDocument } from './document-reference.ts'
 import { readEncounter } from './encounter.ts'
 import { readImmunization } from './immunization.ts'
-import { notForPatient, type Reader } from './item.ts'
+import type { Reader } from './item.ts'
 import { type Json, object, objects, rawString } from './json.ts'
 import { codedLists, immunisationMembers, readAreas, readConsultations, readOutcomes } from './lists.ts'
 import { readMedications } from './medication.ts'
@@ -26,13 +26,14 @@ import { indexBundle, type Source, type SourceEntry } from './source.ts'
  */
 export function readGpConnectRecord(value: unknown): HealthRecord {
   const bundle = bundleOf(value)
-  const source = indexBundle(bundle)
   const refuseOther = otherVersions()
+  const subjects = collectSubjects()
   let restricted = false
-  for (const entry of source.entries) {
-    refuseOther(entry)
-    if (notForPatient(entry.resource.meta)) restricted = true
-  }
+  const source = indexBundle(bundle, (entry, meta) => {
+    refuseOther(entry, meta)
+    subjects.add(entry.resource)
+    if (entry.notForPatient) restricted = true
+  })
   const { people, datatypes } = readPeople(source)
   const reader: Reader = { source, people, datatypes }
   const supporting = new Map<string, { used: string } | { leftOut: string }>()
@@ -81,10 +82,10 @@ export function readGpConnectRecord(value: unknown): HealthRecord {
 
   const custodian =
     people.organisation(patientEntry && object(patientEntry.resource.managingOrganization)) ?? practice(reader)
-  const strangers = patientEntry ? othersPatients(source, patientEntry) : 0
+  const strangers = patientEntry !== undefined && isAboutOthers(source, patientEntry, subjects.references)
   if (patientEntry === undefined)
     source.issue({ severity: 'error', text: 'The record does not say whose it is: it holds no Patient' })
-  if (strangers > 0)
+  if (strangers)
     source.issue({
       severity: 'error',
       text: 'Items of the record name another patient than the one it is about',
@@ -97,12 +98,12 @@ export function readGpConnectRecord(value: unknown): HealthRecord {
     custodian,
     warnings: [
       ...(patientEntry === undefined ? ['The record does not say whose it is.'] : []),
-      ...(strangers > 0
+      ...(strangers
         ? ['Items of this record name another patient than the one it is about. Check before relying on it.']
         : []),
       ...outcomes.warnings,
     ],
-    resources: source.entries.map(({ key, type }) => ({ key, type })),
+    resources: source.entries,
     supporting,
     issues: source.issues,
   }
@@ -149,27 +150,27 @@ function onePatient(source: Source): SourceEntry | undefined {
   return first
 }
 
-function othersPatients(source: Source, patient: SourceEntry): number {
-  let count = 0
-  let usual = ''
-  const others = new Set<string>()
-  for (const entry of source.entries) {
-    const subject = object(entry.resource.subject ?? entry.resource.patient)
-    const reference = rawString(subject?.reference)
-    if (reference === undefined || reference === usual || reference.startsWith('#')) continue
-    if (others.has(reference)) {
-      count++
-      continue
-    }
-    source.current = entry
-    const target = source.resolve(subject)
-    if (target === patient) usual = reference
-    else if (/(^|\/)Patient\//.test(reference)) {
-      others.add(reference)
-      count++
-    }
+/** Whom the resources are about, by their references. */
+function collectSubjects(): { readonly references: ReadonlySet<string>; add(resource: Json): void } {
+  const references = new Set<string>()
+  // Nearly all are about the same one.
+  let last: string | undefined
+  return {
+    references,
+    add(resource) {
+      const reference = rawString(object(resource.subject ?? resource.patient)?.reference)
+      if (reference === undefined || reference === last) return
+      last = reference
+      references.add(reference)
+    },
   }
-  return count
+}
+
+function isAboutOthers(source: Source, patient: SourceEntry, subjects: ReadonlySet<string>): boolean {
+  for (const reference of subjects)
+    if (!reference.startsWith('#') && source.resolve({ reference }) !== patient && /(^|\/)Patient\//.test(reference))
+      return true
+  return false
 }
 
 /** Who keeps the record, where the patient does not say: the practice, else the employer of the people in it. */
@@ -186,10 +187,13 @@ function practice({ source, people }: Reader) {
   return people.practitioners.flatMap((one) => one.roles).find((role) => role.organisation)?.organisation
 }
 
+/** Of several types, in the record's order. */
 function readAll(reader: Reader, wanted: (type: string) => boolean): OtherItem[] {
   const { source } = reader
+  const types = new Set([...source.types()].filter(wanted))
+  if (types.size === 0) return []
   return source.entries
-    .filter((entry) => wanted(entry.type) && !source.leftOut.has(entry.key))
+    .filter((entry) => types.has(entry.type) && !source.leftOut.has(entry.key))
     .map((entry) => readOther(reader, entry))
 }
 

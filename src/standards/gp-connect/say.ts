@@ -1,7 +1,8 @@
 import type { Fact, Party } from '../ccda/record.ts'
-import type { Datatypes } from './datatypes.ts'
+import type { Datatypes, Writable } from './datatypes.ts'
 import { isRead } from './extensions.ts'
 import { type Json, object, objects, rawString } from './json.ts'
+import { recent } from './recent.ts'
 import type { Source } from './source.ts'
 
 /** A Reader, or what there is of one while people are being read. */
@@ -116,23 +117,49 @@ export function sayExtension(reader: Speaker, facts: Fact[], one: Json, prefix =
  * What a resource says besides the elements that its reader knows, in words: an element of another version, an extension
  * of a supplier's own, something STU3 has and GP Connect does not use. `read` names what is told elsewhere.
  */
-export function sayTheRest(reader: Speaker, facts: Fact[], holder: Json, read: ReadonlySet<string>, prefix = ''): void {
+export function sayTheRest(reader: Speaker, facts: Fact[], holder: Json, read: Elements, prefix = ''): void {
+  let before = read.start
   for (const name in holder) {
-    if (read.has(name)) continue
-    if (name === 'extension') {
-      for (const one of objects(holder[name]))
-        if (!isRead(rawString(one.url) ?? '')) sayExtension(reader, facts, one, prefix)
+    const known = before.next.name === name ? before.next : followed(read, before, name)
+    if (known) before = known
+    else if (name === 'extension') {
+      for (const one of objects(holder[name])) if (!isRead(one.url)) sayExtension(reader, facts, one, prefix)
     } else if (name.startsWith('_')) say(reader, facts, prefix + label(name.slice(1)), holder[name], 1)
     else say(reader, facts, prefix + label(name), holder[name], 1)
   }
 }
 
+/**
+ * Names of elements. Resources of one type have theirs in nearly the same order: what came after each of them last time
+ * is mostly what comes now, which is seen sooner than looked up.
+ */
+export type Elements = { readonly start: Element; readonly byName: ReadonlyMap<string, Element> }
+type Element = { readonly name: string; next: Element; other: Element }
+
+/** The element of this name, if it is one of them. */
+function followed(read: Elements, before: Element, name: string): Element | undefined {
+  if (before.other.name === name) return before.other
+  const found = read.byName.get(name)
+  if (found) {
+    before.other = before.next
+    before.next = found
+  }
+  return found
+}
+
 /** Elements that every reader knows, and its own. */
-export function elements(...names: readonly string[]): ReadonlySet<string> {
-  return new Set([...everywhere, ...names])
+export function elements(...names: readonly string[]): Elements {
+  return elementsAlone('resourceType', ...everywhere, ...names)
+}
+export function elementsAlone(first: string, ...others: readonly string[]): Elements {
+  // What comes next is always one of them, be it only a guess.
+  const guess = { name: first } as Writable<Element>
+  guess.next = guess.other = guess
+  const byName = new Map<string, Element>([[first, guess]])
+  for (const name of others) byName.set(name, { name, next: guess, other: guess })
+  return { start: { ...guess }, byName }
 }
 const everywhere = [
-  'resourceType',
   'id',
   'meta',
   'text',
@@ -165,6 +192,15 @@ function named({ source, people, datatypes }: Speaker, reference: Json): string 
 
 /** `valueQuantity` is `Value quantity`. */
 export function label(name: string): string {
+  const known = labels.get(name)
+  if (known !== undefined) return known
+  const made = spacedOut(name)
+  labels.set(name, made)
+  return made
+}
+const labels = recent<string>()
+
+function spacedOut(name: string): string {
   const spaced = name.replaceAll(/([A-Z])/g, (capital) => ` ${capital.toLowerCase()}`).trimStart()
   return spaced.charAt(0).toUpperCase() + spaced.slice(1)
 }

@@ -1,18 +1,25 @@
 import { type Issue } from '../ccda/issue.ts'
 import { isLegalXml, legalXml } from '../xml/characters.ts'
 import { array, type Json, object, objects, rawString } from './json.ts'
+import { recent } from './recent.ts'
 
 /** A resource of the bundle, or one contained in another, under the key it is known by everywhere after. */
 export type SourceEntry = {
   readonly key: string
   readonly type: string
   readonly resource: Json
-  readonly owner?: SourceEntry
+  /** Marked as not to be disclosed to the patient. */
+  readonly notForPatient: boolean
+  readonly owner: SourceEntry | undefined
 }
+
+/** The resources of one type, but those that the record holds twice. */
+type ResourceType = { readonly name: string; readonly isLegal: boolean; readonly entries: SourceEntry[] }
 
 /** The bundle, indexed once: by reference, by type, in order. Also collects what the reading could not keep as it was. */
 export type Source = {
   readonly entries: readonly SourceEntry[]
+  types(): Iterable<string>
   ofType(type: string): readonly SourceEntry[]
   /** The resource being read: `#contained` references are resolved in it, and issues are about it. */
   current: SourceEntry
@@ -22,49 +29,72 @@ export type Source = {
   text(value: unknown): string | undefined
   issue(issue: Issue): void
   readonly issues: readonly Issue[]
-  leaveOut(key: string, reason: string): void
   readonly leftOut: ReadonlyMap<string, string>
 }
 
-export function indexBundle(bundle: Json): Source {
+/** `look` sees each resource while it is at hand: a record is too large to be gone through again and again. */
+export function indexBundle(bundle: Json, look: (entry: SourceEntry, meta: Json | undefined) => void): Source {
   const entries: SourceEntry[] = []
   const byReference = new Map<string, SourceEntry>()
-  const byType = new Map<string, SourceEntry[]>()
+  const byType = new Map<string, ResourceType>()
   const issues: Issue[] = []
   const leftOut = new Map<string, string>()
   const cleaned = new Set<string>()
 
-  const add = (resource: Json, at: number | string, fullUrl: string | undefined, owner?: SourceEntry): void => {
-    const type = rawString(resource.resourceType) ?? 'Unknown'
+  const recentTypes = recent<ResourceType>()
+  const typeOf = (name: string): ResourceType => {
+    const known = recentTypes.get(name)
+    if (known) return known
+    let type = byType.get(name)
+    if (!type) byType.set(name, (type = { name, isLegal: isLegalXml(name), entries: [] }))
+    recentTypes.set(name, type)
+    return type
+  }
+
+  const add = (
+    resource: Json,
+    at: number | string,
+    fullUrl: string | undefined,
+    owner: SourceEntry | undefined,
+  ): void => {
+    const type = typeOf(rawString(resource.resourceType) ?? 'Unknown')
     const id = rawString(resource.id)
-    let key = id === undefined ? `${type}[${at}]` : owner ? `${owner.key}#${id}` : `${type}/${id}`
+    let key = id === undefined ? `${type.name}[${at}]` : owner ? `${owner.key}#${id}` : `${type.name}/${id}`
     const earlier = byReference.get(key)
     if (earlier) key = `${key}[${at}]`
-    const entry: SourceEntry = owner ? { key: clean(key), type, resource, owner } : { key: clean(key), type, resource }
+    const isLegal = type.isLegal && (id === undefined || isLegalXml(id))
+    const meta = object(resource.meta)
+    const entry: SourceEntry = {
+      key: isLegal ? key : legalXml(key),
+      type: type.name,
+      resource,
+      notForPatient: meta !== undefined && notForPatient(meta),
+      owner,
+    }
     entries.push(entry)
+    look(entry, meta)
     if (earlier && JSON.stringify(earlier.resource) === JSON.stringify(resource)) {
       leftOut.set(entry.key, `The same as ${earlier.key}, which the record holds twice`)
       return
     }
     if (!earlier || !byReference.has(key)) byReference.set(key, entry)
     if (fullUrl !== undefined && !byReference.has(fullUrl)) byReference.set(fullUrl, entry)
-    const same = byType.get(type)
-    if (same) same.push(entry)
-    else byType.set(type, [entry])
+    type.entries.push(entry)
     if (resource.contained !== undefined)
       objects(resource.contained).forEach((contained, position) =>
         add(contained, `${at}.${position}`, undefined, entry),
       )
   }
-  const clean = (text: string): string => (isLegalXml(text) ? text : legalXml(text))
 
-  array(bundle.entry).forEach((member, position) => {
+  let position = 0
+  for (const member of array(bundle.entry)) {
     const entry = object(member)
     // Some suppliers put the resource where its entry belongs.
     const resource = object(entry?.resource) ?? (entry?.resourceType === undefined ? undefined : entry)
-    if (entry && resource) add(resource, position, rawString(entry.fullUrl))
+    if (entry && resource) add(resource, position, rawString(entry.fullUrl), undefined)
     else issues.push({ severity: 'warning', text: `Entry ${position + 1} of the record holds no resource` })
-  })
+    position++
+  }
 
   /** For references that are an id alone, which few records have. */
   let byId: Map<string, SourceEntry> | undefined
@@ -79,24 +109,34 @@ export function indexBundle(bundle: Json): Source {
     return byId.get(id)
   }
 
+  const find = (target: string): SourceEntry | undefined => {
+    const known = byReference.get(target)
+    if (known) return known
+    const parts = target.split('/')
+    if (parts.length === 1) return withId(target)
+    // An absolute URL, or one with a version at its end.
+    const history = parts.indexOf('_history')
+    const end = history > 1 ? history : parts.length
+    return byReference.get(`${parts[end - 2]}/${parts[end - 1]}`)
+  }
+  const resolved = recent<SourceEntry>()
+
   const source: Source = {
-    current: { key: 'Bundle', type: 'Bundle', resource: bundle },
+    current: { key: 'Bundle', type: 'Bundle', resource: bundle, notForPatient: false, owner: undefined },
     entries,
     issues,
     leftOut,
-    ofType: (type) => byType.get(type) ?? [],
+    types: () => byType.keys(),
+    ofType: (type) => byType.get(type)?.entries ?? [],
     resolve(reference) {
       const target = rawString(object(reference)?.reference)
       if (target === undefined) return undefined
-      if (target.startsWith('#')) return byReference.get(`${(source.current.owner ?? source.current).key}${target}`)
-      const known = byReference.get(target)
+      const known = resolved.get(target)
       if (known) return known
-      const parts = target.split('/')
-      if (parts.length === 1) return withId(target)
-      // An absolute URL, or one with a version at its end.
-      const history = parts.indexOf('_history')
-      const end = history > 1 ? history : parts.length
-      return byReference.get(`${parts[end - 2]}/${parts[end - 1]}`)
+      if (target.startsWith('#')) return byReference.get(`${(source.current.owner ?? source.current).key}${target}`)
+      const found = find(target)
+      if (found) resolved.set(target, found)
+      return found
     },
     text(value) {
       const text = rawString(value)
@@ -112,7 +152,11 @@ export function indexBundle(bundle: Json): Source {
       return legalXml(text)
     },
     issue: (issue) => void issues.push(issue),
-    leaveOut: (key, reason) => void leftOut.set(key, reason),
   }
   return source
+}
+
+/** https://terminology.hl7.org/CodeSystem-v3-ActCode.html NOPAT: not to be disclosed to the patient, family or caregivers. */
+function notForPatient({ security }: Json): boolean {
+  return security !== undefined && objects(security).some((label) => rawString(label.code) === 'NOPAT')
 }

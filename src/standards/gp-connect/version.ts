@@ -1,31 +1,31 @@
 import { Problem } from '../../kernel/problem.ts'
-import { object, objects, rawString } from './json.ts'
+import { type Json, object, objects, rawString } from './json.ts'
+import { recent } from './recent.ts'
 import type { SourceEntry } from './source.ts'
 
 /**
  * A Bundle does not say which FHIR it is written in; its resources do. What this gives throws where one of them can
  * only be another version than STU3, since a status or a reason read in the wrong version is lost without a sign.
  */
-export function otherVersions(): (entry: SourceEntry) => void {
-  // A record names the same few in every resource, and mostly the one of the resource before.
-  const innocent = new Set<unknown>()
-  let last: unknown
+export function otherVersions(): (entry: SourceEntry, meta: Json | undefined) => void {
+  // A record names the same few in every resource.
+  const innocent = recent<true>()
   const fromProfiles = (value: unknown): string | undefined => {
     if (!Array.isArray(value)) return undefined
     for (const profile of value) {
-      if (profile === last || innocent.has(profile)) continue
-      const version = fromProfile(profile)
+      const url = rawString(profile)
+      if (url === undefined || innocent.get(url)) continue
+      const version = fromProfile(url)
       if (version !== undefined) return version
-      innocent.add(profile)
-      last = profile
+      innocent.set(url, true)
     }
     return undefined
   }
-  return ({ type, resource, key }) => {
+  return ({ type, resource, key }, meta) => {
     const version =
       fromType.get(type) ??
       (codedStatus.has(type) && isCoded(resource.clinicalStatus) ? 'R4' : undefined) ??
-      fromProfiles(object(resource.meta)?.profile)
+      (meta && fromProfiles(meta.profile))
     if (version)
       throw new Problem(
         'unsupported',
@@ -47,8 +47,7 @@ const fromType: ReadonlyMap<string, string> = new Map([
   ['DiagnosticOrder', 'DSTU2'],
 ])
 
-function fromProfile(profile: unknown): string | undefined {
-  const url = rawString(profile) ?? ''
+function fromProfile(url: string): string | undefined {
   if (/\/us\/core\//.test(url) || /hl7\.org\.uk\/StructureDefinition\/UKCore-|\/UKCore-/.test(url)) return 'R4'
   return /\/DSTU2\//i.test(url) ? 'DSTU2' : undefined
 }
