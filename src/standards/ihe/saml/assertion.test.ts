@@ -39,11 +39,15 @@ test('statements and attributes may repeat; the first that says something counts
   assert.equal(attributes.name, 'Dr Ann Jones')
 })
 
-test('times are in UTC, also where somebody forgot the Z, and what is no time is none', () => {
-  const conditions = (text: string) =>
-    read(`<Conditions NotOnOrAfter="${text}"/>`).conditions?.notOnOrAfter?.toISOString()
+test('times are in UTC, also where somebody forgot the Z, and what is no time is not as if there were none', () => {
+  const conditions = (text: string) => {
+    const limit = read(`<Conditions NotOnOrAfter="${text}"/>`).conditions?.notOnOrAfter
+    assert.ok(limit)
+    return Number.isNaN(limit.getTime()) ? 'no time' : limit.toISOString()
+  }
   assert.equal(conditions('2026-03-01T12:00:00'), '2026-03-01T12:00:00.000Z')
   assert.equal(conditions('2026-03-01T13:00:00.5+01:00'), '2026-03-01T12:00:00.500Z')
-  assert.equal(conditions('tomorrow'), undefined)
-  assert.equal(conditions('2026-13-01T12:00:00Z'), undefined)
+  assert.equal(conditions('tomorrow'), 'no time')
+  assert.equal(conditions('2026-13-01T12:00:00Z'), 'no time')
+  assert.equal(read('<Conditions/>').conditions?.notOnOrAfter, undefined)
 })

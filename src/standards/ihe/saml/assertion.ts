@@ -1,5 +1,5 @@
 import type { ParsedElement } from '../../xml/read.ts'
-import { attribute, childNamed, childrenNamed, descend, elements, textOf } from '../../xml/select.ts'
+import { attribute, childNamed, childrenNamed, elements, textOf } from '../../xml/select.ts'
 import { saml2 } from '../soap/namespaces.ts'
 
 /** What a SAML 2.0 assertion says of the person who asks. ITI TF-2 3.40.4.1.2 */
@@ -10,6 +10,8 @@ export type Assertion = {
   readonly confirmations: readonly Confirmation[]
   readonly conditions:
     | {
+        /** That there are none but those below, and how often one may vouch on: SAML core 2.5.1.1. */
+        readonly understood: boolean
         readonly notBefore: Date | undefined
         readonly notOnOrAfter: Date | undefined
         /** Each restriction must be met by one of its audiences. */
@@ -20,6 +22,7 @@ export type Assertion = {
   readonly authenticatedAt: Date | undefined
   readonly attributes: SubjectAttributes
 }
+/** A limit that cannot be read is an invalid Date: neither before it nor after it is any time. */
 export type Confirmation = {
   readonly method: string
   readonly notBefore: Date | undefined
@@ -87,13 +90,17 @@ export function readAssertion(assertion: ParsedElement): Assertion {
       const data = childNamed(one, saml2, 'SubjectConfirmationData')
       return {
         method: attribute(one, 'Method') ?? '',
-        notBefore: instant(data, 'NotBefore'),
-        notOnOrAfter: instant(data, 'NotOnOrAfter'),
+        notBefore: limit(data, 'NotBefore'),
+        notOnOrAfter: limit(data, 'NotOnOrAfter'),
       }
     }),
     conditions: conditions && {
-      notBefore: instant(conditions, 'NotBefore'),
-      notOnOrAfter: instant(conditions, 'NotOnOrAfter'),
+      understood: elements(conditions).every(
+        ({ namespace, local }) =>
+          namespace === saml2 && ['AudienceRestriction', 'OneTimeUse', 'ProxyRestriction'].includes(local),
+      ),
+      notBefore: limit(conditions, 'NotBefore'),
+      notOnOrAfter: limit(conditions, 'NotOnOrAfter'),
       audiences: childrenNamed(conditions, saml2, 'AudienceRestriction').map((restriction) =>
         childrenNamed(restriction, saml2, 'Audience').map((audience) => textOf(audience).trim()),
       ),
@@ -127,6 +134,10 @@ function coded(values: readonly ParsedElement[]): CodedAttribute | undefined {
   return undefined
 }
 
+function limit(element: ParsedElement | undefined, name: string): Date | undefined {
+  return attribute(element, name) === undefined ? undefined : (instant(element, name) ?? new Date(Number.NaN))
+}
+
 function instant(element: ParsedElement | undefined, name: string): Date | undefined {
   const text = attribute(element, name)?.trim()
   if (!text || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$/.test(text)) return undefined
@@ -134,5 +145,3 @@ function instant(element: ParsedElement | undefined, name: string): Date | undef
   const at = new Date(/(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`)
   return Number.isNaN(at.getTime()) ? undefined : at
 }
-
-export const assertionIn = (security: ParsedElement): ParsedElement | undefined => descend(security, saml2, 'Assertion')

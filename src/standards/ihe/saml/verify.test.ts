@@ -12,10 +12,11 @@ import {
 } from '../../../../test/builders/gateway.ts'
 import { envelope } from '../../../../test/builders/soap.ts'
 import { certificate } from '../../../../simulators/nhs/tls/certificate.ts'
+import { SignedXml } from 'xml-crypto'
 import { SoapFault } from '../soap/fault.ts'
 import { canonicalXml } from '../../xml/canonical.ts'
 import { readXmlWithSource } from '../../xml/read.ts'
-import { type Expectations, verifyAssertion } from './verify.ts'
+import { enveloped, exclusive, type Expectations, verifyAssertion } from './verify.ts'
 import { writeAssertion } from './write.ts'
 
 const now = new Date('2026-03-01T12:00:00Z')
@@ -30,6 +31,27 @@ const refuses = (security: string, reason: RegExp, at = now) =>
     (thrown) => thrown instanceof SoapFault && thrown.kind === 'unauthenticated' && reason.test(thrown.message),
   )
 const signature = (text: string) => /<ds:Signature.*<\/ds:Signature>/s.exec(text)![0]
+
+/** Changed, and signed by the issuer as it is then. */
+function signedAnew(change: (text: string) => string, privateKey = issuerKeys.privateKey): string {
+  const one = assertion(now)
+  const signer = new SignedXml({
+    privateKey,
+    signatureAlgorithm: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+    canonicalizationAlgorithm: exclusive,
+  })
+  const root = "/*[local-name(.)='Assertion']"
+  signer.addReference({
+    xpath: root,
+    transforms: [enveloped, exclusive],
+    digestAlgorithm: 'http://www.w3.org/2001/04/xmlenc#sha256',
+  })
+  signer.computeSignature(change(one.replace(signature(one), '')), {
+    prefix: 'ds',
+    location: { reference: `${root}/*[local-name(.)='Issuer']`, action: 'after' },
+  })
+  return signer.getSignedXml()
+}
 
 test('an assertion of a trusted issuer, for us and for now, is believed', () => {
   const { subject, attributes, issuer } = verify(assertion(now))
@@ -61,6 +83,75 @@ test('the future, the past, another audience and another issuer are refused, wit
   refuses(one, /expired/, new Date(now.getTime() + 370_000))
   refuses(assertion(now, { audience: `${audience}/other` }), /audience/)
   refuses(assertion(now, { issuer: 'https://elsewhere.example' }), /not trusted/)
+})
+
+test('a condition that nobody here understands is not one that is met', () => {
+  const with_ = (condition: string) =>
+    signedAnew((text) => text.replace('</saml2:Conditions>', `${condition}</saml2:Conditions>`))
+  assert.equal(verify(with_('')).subject, 'ajones')
+  assert.equal(verify(with_('<saml2:ProxyRestriction Count="0"/><saml2:OneTimeUse/>')).conditions?.oneTimeUse, true)
+  refuses(
+    with_(
+      '<saml2:Condition xmlns:x="urn:x" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="x:OnlyOnSundays"/>',
+    ),
+    /condition/,
+  )
+  refuses(with_('<x:OnlyOnSundays xmlns:x="urn:x"/>'), /condition/)
+  refuses(with_('<x:OneTimeUse xmlns:x="urn:x"/>'), /condition/)
+  // Each restriction has to be met.
+  refuses(
+    with_('<saml2:AudienceRestriction><saml2:Audience>urn:other</saml2:Audience></saml2:AudienceRestriction>'),
+    /audience/,
+  )
+  refuses(with_('<saml2:AudienceRestriction/>'), /audience/)
+})
+
+test('a time that cannot be read is not one that leaves all others open', () => {
+  const at = now.getTime() - 1000
+  const began = new Date(at).toISOString()
+  const until = new Date(now.getTime() + 300_000).toISOString()
+  for (const wrong of [
+    'soon',
+    '',
+    '2999-01-01',
+    '2999-01-01T00:00:00+1',
+    '2999-02-31T25:00:00Z',
+    '12999-01-01T00:00:00Z',
+  ]) {
+    refuses(
+      signedAnew((text) => text.replace(`NotBefore="${began}"`, `NotBefore="${wrong}"`)),
+      /not hold yet/,
+    )
+    refuses(
+      signedAnew((text) =>
+        text.replace(
+          `<saml2:Conditions NotBefore="${began}" NotOnOrAfter="${until}"`,
+          `<saml2:Conditions NotOnOrAfter="${wrong}"`,
+        ),
+      ),
+      /expired/,
+    )
+    refuses(
+      signedAnew((text) => text.replace(`Data NotOnOrAfter="${until}"`, `Data NotOnOrAfter="${wrong}"`)),
+      /confirmation/,
+    )
+    refuses(
+      signedAnew((text) => text.replace(`Data NotOnOrAfter="${until}"`, `Data NotBefore="${wrong}"`)),
+      /confirmation/,
+    )
+    refuses(
+      signedAnew((text) => text.replace(/AuthnInstant="[^"]*"/, `AuthnInstant="${wrong}"`)),
+      /logged on/,
+    )
+  }
+})
+
+test('of two subjects or conditions none is chosen, though an issuer signed both', () => {
+  for (const name of ['Issuer', 'Subject', 'Conditions', 'NameID'])
+    refuses(
+      signedAnew((text) => text.replace(new RegExp(`<saml2:${name}.*</saml2:${name}>`, 's'), (all) => all + all)),
+      new RegExp(`More than one ${name}`),
+    )
 })
 
 test('unsigned, signed by a stranger, or changed after signing is refused', () => {
