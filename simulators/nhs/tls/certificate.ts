@@ -15,11 +15,14 @@ export type CertificateInput = {
   /** IPv4. */
   readonly addresses?: readonly string[]
   readonly usage: 'authority' | 'server' | 'client'
+  /** Another than SHA-256, for those who must refuse it. */
+  readonly hash?: 'sha1'
 }
 
 /** An X.509 certificate, version 3, as PEM. https://www.rfc-editor.org/rfc/rfc5280 */
 export function certificate(input: CertificateInput): string {
-  const algorithm = sequence(oid('1.2.840.10045.4.3.2'))
+  const { hash = 'sha256' } = input
+  const algorithm = sequence(oid(hash === 'sha1' ? '1.2.840.10045.4.1' : '1.2.840.10045.4.3.2'))
   const content = sequence(
     tagged(0xa0, integer(Buffer.of(2))),
     integer(input.serial),
@@ -30,7 +33,7 @@ export function certificate(input: CertificateInput): string {
     input.publicKey.export({ type: 'spki', format: 'der' }),
     tagged(0xa3, sequence(...extensionsOf(input))),
   )
-  const der = sequence(content, algorithm, bits(sign('sha256', content, input.signingKey)))
+  const der = sequence(content, algorithm, bits(sign(hash, content, input.signingKey)))
   const lines = der.toString('base64').match(/.{1,64}/g) ?? []
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n')
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assertion, claims, foreignKeys, issuerKeys, settings } from '../../../../test/builders/gateway.ts'
+import { assertion, claims, foreignKeys, settings } from '../../../../test/builders/gateway.ts'
 import { envelope } from '../../../../test/builders/soap.ts'
 import { seeded } from '../../../../test/conformance/mutate.ts'
 import { readXmlWithSource } from '../../xml/read.ts'

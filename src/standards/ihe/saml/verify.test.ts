@@ -310,7 +310,7 @@ test('an assertion whose prefixes the envelope declares is believed, and no less
 test('an ID that something else in the message has too is refused, by whatever name it has it', () => {
   const one = assertion(now)
   const id = /ID="([^"]+)"/.exec(one)![1]!
-  for (const name of ['ID', 'Id', 'id'])
+  for (const name of ['ID', 'Id', 'id', 'iD', 'xml:id', 's:Id', 'xmlns:u="urn:u" u:ID'])
     assert.throws(() => verifyIn(message(one).replace('<b/>', `<b ${name}="${id}"/>`)), /does not hold/)
   assert.equal(verifyIn(message(one).replace('<b/>', '<b ID="_other"/>')).subject, 'ajones')
 })
@@ -328,10 +328,11 @@ test('where an authority is trusted, so is whoever it gave a certificate to, whi
       usage: 'authority',
       ...dates,
     })
-    const give = (until: string) =>
+    const give = (until: string, more: { key?: KeyObject; hash?: 'sha1'; commonName?: string } = {}) =>
       certificate({
-        commonName: 'idp.example',
-        publicKey: createPublicKey(foreignKeys.publicKey),
+        commonName: more.commonName ?? 'idp.example',
+        publicKey: more.key ?? createPublicKey(foreignKeys.publicKey),
+        ...(more.hash && { hash: more.hash }),
         issuer: { commonName },
         signingKey: privateKey,
         serial: Buffer.of(2),
@@ -353,6 +354,75 @@ test('where an authority is trusted, so is whoever it gave a certificate to, whi
   assert.throws(() => shown(theirs.give('2027-01-01')), /does not hold/)
   assert.throws(() => shown(ours.give('2026-02-01')), /does not hold/)
   assert.throws(() => shown(ours.pem), /does not hold/)
+  // Whoever can make two certificates with one digest has one that was never given.
+  assert.throws(() => shown(ours.give('2027-01-01', { hash: 'sha1' })), /does not hold/)
+})
+
+test('a key so short that it can be worked out signs for nobody', () => {
+  const [issuer] = expectations.issuers
+  for (const [modulusLength, holds] of [
+    [1024, false],
+    [2047, false],
+    [2048, true],
+  ] as const) {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', {
+      modulusLength,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    })
+    const trusting = { ...expectations, issuers: [{ ...issuer!, certificates: [publicKey] }] }
+    const shown = () => verifyIn(message(writeAssertion(claims(now), privateKey)), trusting)
+    if (holds) assert.equal(shown().subject, 'ajones')
+    else assert.throws(shown, /does not hold/)
+  }
+})
+
+test('a certificate that comes along counts for nothing where no authority is trusted, whatever it says of itself', () => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const pem = certificate({
+    commonName: 'https://ehr.example/idp',
+    publicKey: createPublicKey(foreignKeys.publicKey),
+    issuer: { commonName: 'https://ehr.example/idp' },
+    signingKey: privateKey,
+    serial: Buffer.of(1),
+    usage: 'client',
+    from: new Date('2025-01-01'),
+    until: new Date('2030-01-01'),
+  })
+  refuses(writeAssertion(claims(now), foreignKeys.privateKey, pem), /does not hold/)
+  // Nor does a key that is there bare.
+  const { n, e } = createPublicKey(foreignKeys.publicKey).export({ format: 'jwk' })
+  const bare = [n, e].map((one) => Buffer.from(one!, 'base64url').toString('base64'))
+  const value = `<ds:KeyValue><ds:RSAKeyValue><ds:Modulus>${bare[0]}</ds:Modulus><ds:Exponent>${bare[1]}</ds:Exponent></ds:RSAKeyValue></ds:KeyValue>`
+  const foreign = writeAssertion(claims(now), foreignKeys.privateKey)
+  refuses(foreign.replace('</ds:Signature>', `<ds:KeyInfo>${value}</ds:KeyInfo></ds:Signature>`), /does not hold/)
+})
+
+test('a value is base64 and nothing else, and of the algorithm that is said', () => {
+  const one = assertion(now)
+  const value = /<ds:SignatureValue>([^<]*)/.exec(one)![1]!
+  const with_ = (other: string) => one.replace(value, () => other)
+  assert.equal(verify(with_(value.replaceAll(/.{60}/g, '$&\r\n ').concat('<!-- -->'))).subject, 'ajones')
+  for (const other of [
+    `${value}*`,
+    `${value}====`,
+    value.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
+    value.slice(0, -8),
+    `AAAA${value}`,
+    `${value.replace(/=+$/, '')}AAAA`,
+    Buffer.from(Buffer.from(value, 'base64').toString('hex')).toString('base64'),
+    Buffer.alloc(256).toString('base64'),
+    Buffer.concat([Buffer.alloc(255), Buffer.of(1)]).toString('base64'),
+  ])
+    refuses(with_(other), /does not hold/)
+  for (const other of ['2001/04/xmldsig-more#rsa-sha512', '2007/05/xmldsig-more#sha256-rsa-MGF1'])
+    refuses(one.replace('2001/04/xmldsig-more#rsa-sha256', other), /does not hold/)
+  for (const other of [
+    '2001/04/xmldsig-more#ecdsa-sha256',
+    '2001/04/xmldsig-more#rsa-md5',
+    '2000/09/xmldsig#hmac-sha1',
+  ])
+    refuses(one.replace('2001/04/xmldsig-more#rsa-sha256', other), /algorithm/)
 })
 
 test('a comment in the middle of a name does not shorten it', () => {

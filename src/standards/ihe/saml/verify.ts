@@ -206,8 +206,9 @@ function inclusivePrefixes(element: ParsedElement | undefined): string[] | undef
 
 function holds({ bytes, verify }: SignedInfo, key: KeyObject, value: Buffer): boolean {
   try {
-    // A key of another kind would be used by its own rules.
-    return key.asymmetricKeyType === 'rsa' && verify(bytes, key, value)
+    // A key of another kind would be used by its own rules, and a shorter one can be worked out: NIST SP 800-131A.
+    const bits = key.asymmetricKeyType === 'rsa' ? (key.asymmetricKeyDetails?.modulusLength ?? 0) : 0
+    return bits >= 2048 && verify(bytes, key, value)
   } catch {
     return false
   }
@@ -227,12 +228,16 @@ function candidates(trusted: TrustedIssuer, signature: ParsedElement, now: Date)
         authority.ca &&
         valid(authority, now) &&
         certificate.checkIssued(authority) &&
+        soundHash.test(certificate.signatureAlgorithm ?? '') &&
         certificate.verify(authority.publicKey),
     )
     return issued && valid(certificate, now) ? [certificate.publicKey] : []
   })
   return [...own.flatMap(({ key, certificate }) => (certificate && !valid(certificate, now) ? [] : [key])), ...vouched]
 }
+
+/** Of MD5 and SHA-1 two certificates can be made that an authority's signature of one fits as well as the other. */
+const soundHash = /sha(256|384|512)|rsassapss|ed25519|ed448/i
 
 type IssuerKeys = {
   readonly own: readonly { readonly key: KeyObject; readonly certificate: X509Certificate | undefined }[]
