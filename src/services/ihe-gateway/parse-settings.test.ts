@@ -33,6 +33,23 @@ test('what a file leaves out has a default, and what it names is read', () => {
   assert.equal(settings.communities[0]?.clientCertificates[0], `${'ab'.repeat(31)}cd`)
 })
 
+test('of an issuer whose authority is trusted it is known whose certificates count', () => {
+  const issuer = {
+    issuer: 'idp',
+    authorityFiles: ['ca.pem'],
+    certificateNames: ['idp.example'],
+    communities: ['urn:oid:1.2.9'],
+  }
+  const { settings } = parseGatewaySettings({ ...file, xua: { ...file.xua, issuers: [issuer] } }, read)
+  assert.deepEqual(settings.xua.issuers[0], {
+    issuer: 'idp',
+    communities: ['urn:oid:1.2.9'],
+    certificates: [],
+    authorities: ['content of ca.pem'],
+    certificateNames: ['idp.example'],
+  })
+})
+
 test('everything wrong in a file is named at once', () => {
   assert.throws(
     () => parseGatewaySettings({ ...file, deviceId: 'x', surprise: 1 }, read),

@@ -24,6 +24,8 @@ const issuer = Type.Object(
     /** PEM files: certificates or public keys that sign, and authorities whose certificates may. */
     certificateFiles: Type.Array(text, { default: [] }),
     authorityFiles: Type.Array(text, { default: [] }),
+    /** DNS names or common names: of the authorities' certificates only those that are for one of them. */
+    certificateNames: Type.Array(text, { default: [] }),
     /** homeCommunityIds it speaks for. */
     communities: Type.Array(home, { minItems: 1 }),
   },
@@ -154,13 +156,13 @@ export function parseGatewaySettings(value: unknown, read: (file: string) => str
       }),
     }),
   )
-  const issuers = filled.xua.issuers.map(({ issuer, communities, certificateFiles, authorityFiles }) => {
+  const issuers = filled.xua.issuers.map(({ certificateFiles, authorityFiles, ...issuer }) => {
     if (certificateFiles.length + authorityFiles.length === 0)
       throw new Problem(
         'invalid',
-        `Gateway settings: the issuer ${issuer} has neither certificateFiles nor authorityFiles`,
+        `Gateway settings: the issuer ${issuer.issuer} has neither certificateFiles nor authorityFiles`,
       )
-    return { issuer, communities, certificates: certificateFiles.map(read), authorities: authorityFiles.map(read) }
+    return { ...issuer, certificates: certificateFiles.map(read), authorities: authorityFiles.map(read) }
   })
   const { audit, areas: asked, mutualTls, proxy, ...rest } = filled
   return {

@@ -354,6 +354,25 @@ test('where an authority is trusted, so is whoever it gave a certificate to, whi
   assert.throws(() => shown(theirs.give('2027-01-01')), /does not hold/)
   assert.throws(() => shown(ours.give('2026-02-01')), /does not hold/)
   assert.throws(() => shown(ours.pem), /does not hold/)
+  // Others have certificates of the same authority, and do not speak for this issuer.
+  const named = {
+    ...trusting,
+    issuers: [{ ...trusting.issuers[0]!, certificateNames: ['idp.example', 'Signing Service 2'] }],
+  }
+  const shownAs = (commonName: string) =>
+    verifyIn(
+      message(writeAssertion(claims(now), foreignKeys.privateKey, ours.give('2027-01-01', { commonName }))),
+      named,
+    )
+  for (const own of ['idp.example', 'Signing Service 2']) assert.equal(shownAs(own).subject, 'ajones')
+  for (const other of [
+    'other.example',
+    'x.idp.example',
+    'idp.example.evil.example',
+    '*.example',
+    'idp.example\0.evil.example',
+  ])
+    assert.throws(() => shownAs(other), /does not hold/, other)
   // Whoever can make two certificates with one digest has one that was never given.
   assert.throws(() => shown(ours.give('2027-01-01', { hash: 'sha1' })), /does not hold/)
 })

@@ -13,6 +13,8 @@ export type TrustedIssuer = {
   readonly issuer: string
   readonly certificates: readonly string[]
   readonly authorities: readonly string[]
+  /** To whom an authority must have given a certificate: DNS names or common names. None: whoever has one of it. */
+  readonly certificateNames?: readonly string[]
 }
 export type Expectations = {
   readonly issuers: readonly TrustedIssuer[]
@@ -222,7 +224,7 @@ function candidates(trusted: TrustedIssuer, signature: ParsedElement, now: Date)
   const sent = data ? childrenNamed(data, dsig, 'X509Certificate').slice(0, 1).map(text) : []
   const vouched = sent.flatMap((base64) => {
     const certificate = certificateOf(base64)
-    if (!certificate) return []
+    if (!certificate || !isNamed(certificate, trusted.certificateNames ?? [])) return []
     const issued = authorities.some(
       (authority) =>
         authority.ca &&
@@ -235,6 +237,11 @@ function candidates(trusted: TrustedIssuer, signature: ParsedElement, now: Date)
   })
   return [...own.flatMap(({ key, certificate }) => (certificate && !valid(certificate, now) ? [] : [key])), ...vouched]
 }
+
+/** An authority that many have certificates of does not say by giving one for whom somebody speaks. */
+const isNamed = (certificate: X509Certificate, names: readonly string[]) =>
+  names.length === 0 ||
+  names.some((name) => certificate.checkHost(name, { subject: 'default', wildcards: false }) !== undefined)
 
 /** Of MD5 and SHA-1 two certificates can be made that an authority's signature of one fits as well as the other. */
 const soundHash = /sha(256|384|512)|rsassapss|ed25519|ed448/i
