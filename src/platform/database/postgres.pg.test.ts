@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { connect, createServer, type Socket } from 'node:net'
 import pg from 'pg'
 import { testCluster, testDatabase } from '../../../test/harness/database.ts'
 import { Problem } from '../../kernel/problem.ts'
 import type { Statement } from './port.ts'
 import { postgres } from './postgres.ts'
 
-const { app } = await testDatabase()
+const { app, owner } = await testDatabase()
 const database = postgres({ connectionString: app, maxConnections: 1, statementTimeoutMs: 5_000 })
 const cluster = await testCluster()
 after(async () => {
@@ -116,4 +117,167 @@ test('a connection serves on after a statement that failed, one that did not fit
   )
   assert.deepEqual(await database.query(1, { ...failing, values: [1] }), [{ quotient: 1 }])
   assert.equal(database.state().total, 1)
+})
+
+test('a transaction in which a statement failed is not told as done, whatever became of the failure', async () => {
+  const work = database.transaction(1, async (tx) => {
+    await tx.query({ text: 'select 1 / 0' }).catch(() => {})
+    return 'done'
+  })
+  await assert.rejects(work, Problem)
+  assert.deepEqual(await database.query(1, { text: 'select 1 as one' }), [{ one: 1 }])
+})
+
+test('what goes on after its transaction has failed does not reach whoever has the connection by then', async () => {
+  let late: Promise<unknown> | undefined
+  const work = database.transaction(1, async (tx) => {
+    const goesOn = async () => {
+      await tx.query({ text: 'select 1' })
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      return tx.query(tenantNow)
+    }
+    late = goesOn()
+    late.catch(() => {})
+    await tx.query({ text: 'select 1 / 0' })
+  })
+  await assert.rejects(work, Problem)
+  await database.transaction(2, async (tx) => {
+    await assert.rejects(late as Promise<unknown>, /has ended/)
+    assert.deepEqual(await tx.query(tenantNow), [{ tenant: '2' }])
+  })
+})
+
+test('a row that cannot be read fails its statement and nothing else, and no connection is lost to it', async () => {
+  const pid = { text: 'select pg_backend_pid() as pid' }
+  const [before] = await database.query<{ pid: number }>(1, pid)
+  const unreadable = () => {
+    throw new RangeError('too large')
+  }
+  const failure = await database.query(1, { ...pid, row: unreadable }).catch((error) => error)
+  assert.equal(failure.kind, 'internal')
+  const circular: Record<string, unknown> = {}
+  circular.self = circular
+  const unsent = await database.query(1, { text: 'select $1::jsonb', values: [circular] }).catch((error) => error)
+  assert.equal(unsent.kind, 'internal')
+  assert.deepEqual(await database.query(1, pid), [before])
+})
+
+test('statements that are empty, copy or tell of something are answered, and the next one has its own answer', async () => {
+  const odd = [
+    '',
+    'copy (select 1) to stdout',
+    `do $$ begin raise notice 'a notice'; end $$`,
+    `set application_name = 'renamed'`,
+    'select from generate_series(1, 0)',
+  ]
+  for (const text of odd) {
+    assert.deepEqual(await database.query(1, { text }), [], text)
+    assert.deepEqual(await database.query(1, { text: 'select 1 as one' }), [{ one: 1 }])
+  }
+  assert.deepEqual(await database.query(1, { text: 'select from generate_series(1, 2)' }), [{}, {}])
+  await database.query(1, { text: 'create temp table copied (n int)' })
+  const copying = await database.query(1, { text: 'copy pg_temp.copied from stdin' }).catch((error) => error)
+  assert.match(String(copying.cause), /nothing to copy/)
+  assert.deepEqual(await database.query(1, { text: 'select 1 as one' }), [{ one: 1 }])
+})
+
+test('values up to the largest go and come whole, and more of them than PostgreSQL takes are refused', async () => {
+  const large = 'ä'.repeat(8_000_000)
+  const [row] = await database.query<{ text: string; none: string | null }>(1, {
+    name: 'large',
+    text: 'select $1::text as text, $2::text as none',
+    values: [large, null],
+  })
+  assert.ok(row?.text === large && row.none === null)
+  const many = Array.from({ length: 65_535 }, (_, n) => n)
+  const sum = (count: number) => Array.from({ length: count }, (_, n) => `$${n + 1}::int8`).join(' , ')
+  const all = (count: number) => ({
+    text: `select cardinality(array[${sum(count)}]) as n`,
+    values: many.slice(0, count),
+  })
+  assert.deepEqual(await database.query(1, all(65_535)), [{ n: 65_535 }])
+  const more = { text: `select cardinality(array[${sum(65_536)}]) as n`, values: [...many, 0] }
+  await assert.rejects(database.query(1, more), Problem)
+  await assert.rejects(database.query(1, { text: 'select $1::text', values: ['a\u0000b'] }), Problem)
+  assert.deepEqual(
+    await database.query(1, { text: 'select $1::text[] as list', values: [['a', null, 'null', '"\\']] }),
+    [{ list: ['a', null, 'null', '"\\'] }],
+  )
+})
+
+test('when another server changes what a statement results in, one caller is told and the next has the new columns', async () => {
+  const client = new pg.Client(owner)
+  await client.connect()
+  await client.query('create table platform.altered (n int4); grant select on platform.altered to weft_app')
+  await client.query('insert into platform.altered values (5)')
+  const statement = { name: 'altered', text: 'select * from platform.altered' }
+  for (const _ of [1, 2]) assert.deepEqual(await database.query(1, statement), [{ n: 5 }])
+  await client.query(`alter table platform.altered alter n type text using 'now ' || n, add m int4 default 7`)
+  const told = await database.query(1, statement).catch((error) => error)
+  assert.equal(told.kind, 'unavailable')
+  for (const _ of [1, 2]) assert.deepEqual(await database.query(1, statement), [{ n: 'now 5', m: 7 }])
+  await client.query('alter table platform.altered drop m')
+  const inTransaction = () => database.transaction(1, (tx) => tx.query(statement))
+  assert.equal((await inTransaction().catch((error) => error)).kind, 'unavailable')
+  assert.deepEqual(await inTransaction(), [{ n: 'now 5' }])
+  await client.query('drop table platform.altered')
+  await client.end()
+})
+
+test('a connection whose statements somebody took away is given up, and the next caller has another', async () => {
+  const statement = { name: 'taken', text: 'select 1 as one' }
+  assert.deepEqual(await database.query(1, statement), [{ one: 1 }])
+  await database.transaction(1, (tx) => tx.query({ text: 'deallocate all' }))
+  assert.equal((await database.query(1, statement).catch((error) => error)).kind, 'unavailable')
+  assert.deepEqual(await database.query(1, statement), [{ one: 1 }])
+})
+
+test('a deferred constraint fails the statement although all of its rows came', async () => {
+  const client = new pg.Client(owner)
+  await client.connect()
+  await client.query(
+    'create table platform.deferred (n int4 unique deferrable initially deferred); grant all on platform.deferred to weft_app',
+  )
+  const insert = { name: 'deferred', text: 'insert into platform.deferred values (1), ($1) returning n', values: [1] }
+  for (const _ of [1, 2]) {
+    assert.equal((await database.query(1, insert).catch((error) => error)).kind, 'conflict')
+    const work = database.transaction(1, async (tx) => assert.equal((await tx.query(insert)).length, 2))
+    assert.equal((await work.catch((error) => error)).kind, 'conflict')
+  }
+  assert.deepEqual(await database.query(1, { text: 'select n from platform.deferred' }), [])
+  await client.query('drop table platform.deferred')
+  await client.end()
+})
+
+test('a database that falls silent is not waited for, and what is asked later has new connections', async (t) => {
+  const sockets = new Set<Socket>()
+  const proxy = createServer((inner) => {
+    const { host, port } = new pg.Client(app)
+    const outer = connect(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port })
+    for (const one of [inner, outer]) sockets.add(one.on('error', () => {}))
+    inner.pipe(outer).pipe(inner)
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  const url = new URL(app)
+  url.search = ''
+  url.host = `127.0.0.1:${(proxy.address() as { port: number }).port}`
+  const far = postgres({ connectionString: url.href, maxConnections: 2, statementTimeoutMs: 200 })
+  t.after(async () => {
+    await far.stop()
+    for (const socket of sockets) socket.destroy()
+    proxy.close()
+  })
+  assert.deepEqual(await far.query(1, { text: 'select 1 as one' }), [{ one: 1 }])
+  await assert.rejects(far.query(1, { text: 'select pg_sleep(5)' }), { kind: 'timeout' })
+  const asked = [
+    far.query(1, { text: 'select pg_sleep(0.1)' }),
+    far.transaction(1, async (tx) => {
+      await tx.query({ text: 'select 1' })
+      for (const socket of sockets) socket.unpipe()
+      return tx.query({ text: 'select 1' })
+    }),
+  ]
+  const told = await Promise.all(asked.map((one) => one.catch((error) => error.kind)))
+  assert.deepEqual(told, ['unavailable', 'unavailable'])
+  assert.deepEqual(await far.query(1, { text: 'select 1 as one' }), [{ one: 1 }])
 })

@@ -1,4 +1,5 @@
 /** The Database port on node-postgres: a pool whose every statement runs as one tenant. */
+import type { Socket } from 'node:net'
 import pg from 'pg'
 import { Problem } from '../../kernel/problem.ts'
 import { type Database, LockTimeout, type Statement, type Tx, WriteConflict } from './port.ts'
@@ -29,11 +30,13 @@ export function postgres(options: PostgresOptions): Postgres {
     connectionTimeoutMillis: 10_000,
     // Set once a session: row level security needs the tenant before it lets a row through.
     options: `-c statement_timeout=${options.statementTimeoutMs} -c idle_in_transaction_session_timeout=60000 -c jit=off`,
-    verify: (client, done) =>
-      client.query({ ...asTenant, values: ['', 'auto'] }, (error) =>
-        error ? done(error) : client.query({ ...impatient, values: ['', 'auto', '0'] }, (again) => done(again)),
-      ),
-  } as pg.PoolConfig)
+    // Not `verify`: who stopped waiting in the middle of that is called a second time, and the connection is lost to the pool.
+    onConnect: async (client: pg.ClientBase) => {
+      endWhenSilent(client, options.statementTimeoutMs * 2)
+      await client.query({ ...asTenant, values: ['', 'auto'] })
+      await client.query({ ...impatient, values: ['', 'auto', '0'] })
+    },
+  } as unknown as pg.PoolConfig)
   pool.on('error', (error) => options.onIdleError?.(error))
   // While somebody uses a connection nobody else listens, and what nobody listens to ends the process. Whoever uses it is
   // told by the statement that fails.
@@ -58,14 +61,22 @@ export function postgres(options: PostgresOptions): Postgres {
       const client = await pool.connect().catch((error) => {
         throw databaseProblem(error)
       })
+      let isOpen = true
+      let failed: Problem | undefined
+      let broken: Error | undefined
       const tx: Tx = {
         tx: true,
         query: <Row>(statement: Statement) =>
           new Promise<Row[]>((resolve, reject) => {
+            // The connection may be somebody else's by now: a part of the work went on after another part had failed.
+            if (!isOpen) return reject(new Problem('internal', 'The transaction has ended'))
             client.query(
               new PreparedStatement(statement, undefined, (failure, rows) => {
-                if (failure) reject(databaseProblem(failure))
-                else resolve(rows as Row[])
+                if (!failure) return resolve(rows as Row[])
+                if (isFatal(failure)) broken = failure
+                const problem = databaseProblem(failure)
+                failed ??= problem
+                reject(problem)
               }),
             )
           }),
@@ -74,13 +85,16 @@ export function postgres(options: PostgresOptions): Postgres {
         client.query(text).catch((error) => {
           throw databaseProblem(error)
         })
-      let broken: Error | undefined
       try {
         await run(`begin; select set_config('weft.tenant', '${Number(tenant)}', true)`)
         const value = await work(tx)
-        await run('commit')
+        isOpen = false
+        // Where a statement failed and the work went on all the same, PostgreSQL answers a commit with ROLLBACK and no error.
+        const { command } = await run('commit')
+        if (command !== 'COMMIT') throw failed ?? new Problem('internal', 'The transaction was not committed')
         return value
       } catch (error) {
+        isOpen = false
         await client.query('rollback').catch((failure) => {
           broken = failure
         })
@@ -124,10 +138,33 @@ function tenantFirst(tenant: number, { name, lockTimeoutMs }: Statement): Before
     : { name: impatient.name, values: [String(tenant), plan, String(lockTimeoutMs)] }
 }
 
+/**
+ * A server that is gone without a word, or the network before it, would be waited for as long as TCP sends again: a quarter of an
+ * hour, and one that was only listened to for ever.
+ */
+function endWhenSilent(client: pg.ClientBase, ms: number): void {
+  if (ms === 0) return
+  const { connection } = client as unknown as { connection: { stream: Socket } }
+  connection.stream.setTimeout(ms, () => {
+    // A connection that nothing is asked of may be silent.
+    if (isBusy(client)) connection.stream.destroy(new Error(`The database has not answered for ${ms} ms`))
+  })
+}
+const isBusy = (client: pg.ClientBase) => (client as unknown as { readyForQuery: boolean }).readyForQuery === false
+
 /** A connection that is of no more use. */
 function isFatal(error: Error): boolean {
-  return !(error instanceof pg.DatabaseError) || error.severity === 'FATAL'
+  if (error instanceof Problem) return false
+  return !(error instanceof pg.DatabaseError) || endsConnection(error) || spoilt.has(error.code ?? '')
 }
+
+const endsConnection = ({ severity }: pg.DatabaseError) => severity === 'FATAL' || severity === 'PANIC'
+
+/**
+ * It belongs to a server that only reads since another took over, or it and we no longer agree about its statements: results
+ * have other columns since a migration, or a pooler gave us another one behind our back.
+ */
+const spoilt: ReadonlySet<string> = new Set(['25006', '0A000', '26000', '42P05'])
 
 const kinds: Readonly<Record<string, [ConstructorParameters<typeof Problem>[0], string]>> = {
   '23505': ['conflict', 'Another request made the same thing at the same time'],
@@ -136,6 +173,10 @@ const kinds: Readonly<Record<string, [ConstructorParameters<typeof Problem>[0], 
   '55P03': ['conflict', 'Another request holds the same resource'],
   '57014': ['timeout', 'The database took too long'],
   '53300': ['unavailable', 'The database has no free connection'],
+  '25006': ['unavailable', 'The database takes no writes'],
+  '0A000': ['unavailable', 'The database was changed; try again'],
+  '26000': ['unavailable', 'The database has forgotten a statement; try again'],
+  '42P05': ['unavailable', 'The database has a statement of somebody else; try again'],
   '57P01': ['unavailable', 'The database is restarting'],
   '57P03': ['unavailable', 'The database is starting'],
   '54001': ['invalid', 'The request is too complex'],
@@ -150,7 +191,7 @@ export function databaseProblem(error: unknown): Problem {
   if (known && code === '55P03') return new LockTimeout(known[1], error)
   if (known?.[0] === 'conflict') return new WriteConflict(known[1], error)
   if (known) return new Problem(known[0], known[1], { cause: error })
-  const lostConnection = !(error instanceof pg.DatabaseError)
+  const lostConnection = !(error instanceof pg.DatabaseError) || endsConnection(error)
   if (lostConnection) return new Problem('unavailable', 'The database cannot be reached', { cause: error })
   return new Problem('internal', 'Unexpected failure', { cause: error })
 }

@@ -5,6 +5,7 @@
  */
 import pg from 'pg'
 import { serialize } from 'pg-protocol'
+import { asProblem, Problem } from '../../kernel/problem.ts'
 import type { Statement } from './port.ts'
 
 /** https://node-postgres.com/apis/types — node-postgres's own mapping of values, which its types leave out. */
@@ -46,7 +47,8 @@ export class PreparedStatement implements pg.Submittable {
     const { stream, parsedStatements } = connection as unknown as PgConnection
     const { name = '', text } = this
     const parsed = name === '' ? undefined : parsedStatements[name]
-    if (parsed !== undefined && parsed !== text) return new Error(`The statement '${name}' has another text already`)
+    if (parsed !== undefined && parsed !== text)
+      return new Problem('internal', `The statement '${name}' has another text already`)
     const known = parsed === undefined ? undefined : described.get(name)
     const columns = known?.text === text ? known.columns : undefined
     const messages: Buffer[] = []
@@ -55,7 +57,8 @@ export class PreparedStatement implements pg.Submittable {
       if (parsed === undefined) messages.push(serialize.parse({ name, text }))
       messages.push(bound(name, this.#values))
     } catch (error) {
-      return error as Error
+      // Nothing was sent: neither is the database to blame, nor is the connection spoilt.
+      return asProblem(error)
     }
     if (columns) this.#columns = columns
     messages.push(columns ? executeAndSync : describeExecuteAndSync)
@@ -70,27 +73,40 @@ export class PreparedStatement implements pg.Submittable {
 
   handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
     if (this.#before || this.#unreadable) return
-    if (this.#row) {
-      this.#rows.push(this.#row(fields))
-      return
+    try {
+      this.#rows.push(this.#row ? this.#row(fields) : this.#named(fields))
+    } catch (error) {
+      // Thrown on from here it would be nobody's, and end the process.
+      this.#unreadable = asProblem(error)
     }
+  }
+
+  #named(fields: readonly (string | null)[]): unknown {
     const row: Record<string, unknown> = {}
     const columns = this.#columns
-    try {
-      for (let n = 0; n < columns.length; n++) {
-        const { name, parse } = columns[n] as Column
-        const field = fields[n] as string | null
-        row[name] = field === null || parse === undefined ? field : parse(field)
-      }
-    } catch (error) {
-      this.#unreadable = error as Error
+    for (let n = 0; n < columns.length; n++) {
+      const { name, parse } = columns[n] as Column
+      const field = fields[n] as string | null
+      row[name] = field === null || parse === undefined ? field : parse(field)
     }
-    this.#rows.push(row)
+    return row
   }
 
   handleCommandComplete(): void {
     // The first to complete is what came before.
     this.#before = undefined
+  }
+
+  /** Completes without a CommandComplete. */
+  handleEmptyQuery(): void {}
+
+  /** What is copied out is no rows. */
+  handleCopyData(): void {}
+
+  /** There is nothing to copy in; while PostgreSQL waited for it, it has passed over the Sync. */
+  handleCopyInResponse(connection: pg.Connection): void {
+    const { stream } = connection as unknown as PgConnection
+    if (stream.writable) stream.write(nothingToCopy)
   }
 
   handleReadyForQuery(): void {
@@ -109,6 +125,7 @@ type PgConnection = {
   readonly parsedStatements: Readonly<Record<string, string | undefined>>
 }
 
+const nothingToCopy = Buffer.concat([serialize.copyFail('There is nothing to copy'), serialize.sync()])
 const executeAndSync = Buffer.concat([serialize.execute(), serialize.sync()])
 const describeExecuteAndSync = Buffer.concat([serialize.describe({ type: 'P' }), executeAndSync])
 
