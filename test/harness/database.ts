@@ -40,13 +40,14 @@ export async function testDatabase(): Promise<TestDatabase> {
     const template = await templateOf(client, cluster)
     await client.query(`create database ${name} template ${template} owner weft_owner`)
   })
-  let dropped = false
-  process.on('beforeExit', () => {
-    if (dropped) return
-    dropped = true
-    asSuperuser(cluster, (client) => client.query(`drop database ${name} with (force)`)).then(() => cluster.stop())
-  })
+  if (made.push({ name, cluster }) === 1) process.on('beforeExit', dropMade)
   return { owner: named(cluster.owner, name), app: named(cluster.app, name) }
+}
+
+const made: { name: string; cluster: Cluster }[] = []
+function dropMade(): void {
+  for (const { name, cluster } of made.splice(0))
+    asSuperuser(cluster, (client) => client.query(`drop database ${name} with (force)`)).then(() => cluster.stop())
 }
 
 /** The server alone, for tests of what a server does to it. */

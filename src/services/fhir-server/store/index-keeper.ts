@@ -2,14 +2,16 @@
  * What a process knows of the rules of a tenant's search index: puts its own in force when it starts, follows what others
  * do to them, and says which indexes are not whole. docs/decisions/0008-index-rules.md
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Problem } from '../../../kernel/problem.ts'
-import type { Database, Query, Tx } from '../../../platform/database/port.ts'
+import { type Database, LockTimeout, type Query, type Tx } from '../../../platform/database/port.ts'
 import type { Definitions } from '../../../standards/fhir/definitions/definitions.ts'
 import { buildSearchParameters } from '../search/build-parameters.ts'
 import { originKey } from '../search/hash.ts'
 import { areMine, type IndexRules, inRound, nextRules, type Rule } from '../search/index-rules.ts'
 import type { SearchParameters } from '../search/parameters.ts'
 import { originOfAddress } from '../search/values/reference.ts'
+import { lockRules, rulesHeldMs } from './lock-rules.ts'
 
 export type IndexKeeperOptions = {
   readonly database: Database
@@ -180,8 +182,25 @@ async function readRules(on: Query, tenant: number, known?: string): Promise<Ind
   return row
 }
 
+const tries = 12
+
 /** Writes that are under way end first; whoever writes by other rules from then on is refused. */
-function putInForce(
+async function putInForce(...asked: Parameters<typeof tryToPutInForce>): Promise<IndexRules> {
+  for (let left = tries; left > 0; left--) {
+    try {
+      return await tryToPutInForce(...asked)
+    } catch (error) {
+      if (!(error instanceof LockTimeout)) throw error
+    }
+    await sleep(rulesHeldMs)
+  }
+  throw new Problem(
+    'unavailable',
+    'The rules of the search index are to change, and a transaction that does not end keeps them, a backup for instance: try again when it has ended',
+  )
+}
+
+function tryToPutInForce(
   database: Database,
   tenant: number,
   mine: ReadonlyMap<string, Rule>,
@@ -189,7 +208,7 @@ function putInForce(
   again?: ReadonlySet<string>,
 ): Promise<IndexRules> {
   return database.transaction(tenant, async (tx) => {
-    await tx.query({ text: 'lock table fhir.index_rules in access exclusive mode' })
+    await lockRules(tx)
     const stored = await readRules(tx, tenant)
     if (stored && !again && areMine(stored, mine, base)) return stored
     const [records] = await tx.query<{ are: boolean }>({

@@ -4,6 +4,7 @@ import { Problem } from '../../../kernel/problem.ts'
 import type { Database, Statement } from '../../../platform/database/port.ts'
 import { GroupedWrites, type Written } from './grouped-writes.ts'
 import { historyStatement, historyTotalStatement } from './history.ts'
+import { KeptNames } from './kept-names.ts'
 import type { Change, Store, Stored } from './port.ts'
 import { writeStatement } from './write.ts'
 
@@ -88,7 +89,7 @@ function storeOn(
       return Number(row?.total)
     },
     search: (call, { text, values, fixed, row }) =>
-      run(call, { name: fixed ? keptName(text) : undefined, text, values, ...(row && { row }) }),
+      run(call, { name: fixed ? names.of(text) : undefined, text, values, ...(row && { row }) }),
     query: run,
     async write(call, changes, lastUpdated) {
       if (changes.length === 0) return []
@@ -140,14 +141,4 @@ const readMany = `select ${columns} from unnest($2::text[], $3::text[]) as k(typ
   join fhir.resource r on r.tenant = $1 and r.type = k.type and r.id = k.id
   join fhir.version d on d.tenant = $1 and d.rid = r.rid and d.v = r.v`
 
-/** Each kept statement costs every connection some memory; beyond these shapes they are planned each time. */
-const keptAtMost = 200
-const kept = new Map<string, string>()
-
-function keptName(text: string): string | undefined {
-  const known = kept.get(text)
-  if (known !== undefined || kept.size >= keptAtMost) return known
-  const name = `search_${kept.size}`
-  kept.set(text, name)
-  return name
-}
+const names = new KeptNames('search', 200)

@@ -4,17 +4,18 @@
  * of what the other has done. docs/decisions/0008-index-rules.md
  */
 import { Problem } from '../../../kernel/problem.ts'
-import type { Database, Query, Tx } from '../../../platform/database/port.ts'
+import { type Database, LockTimeout, type Query, type Tx } from '../../../platform/database/port.ts'
 import type { Resource } from '../../../standards/fhir/types.ts'
 import { type IndexRows, indexRows } from '../search/index-rows.ts'
 import type { SearchParameters } from '../search/parameters.ts'
 import { arrayLiteral, int8Array } from './array-parameter.ts'
 import type { IndexKeeper } from './index-keeper.ts'
+import { lockRules } from './lock-rules.ts'
 import { columnArray, isRow, type Table, tables } from './write.ts'
 
 export type Piece = {
-  /** `busy`: another process has this type in hand. */
-  readonly state: 'whole' | 'goes on' | 'busy'
+  /** `busy`: another process has this type in hand. `held`: somebody, a backup for instance, keeps writers from being held up. */
+  readonly state: 'whole' | 'goes on' | 'busy' | 'held'
   readonly resources: number
 }
 
@@ -31,12 +32,12 @@ export async function rebuildPiece(database: Database, keeper: IndexKeeper, type
   const found = next.slice(0, fitting(next))
   // What takes long is done before anybody has to wait for it; what was changed meanwhile is done again below.
   const made = new Map(found.map((one) => [one.rid, { v: one.v, rows: rowsFor(one, keeper, names) }]))
-  return database.transaction(tenant, async (tx) => {
+  const work = database.transaction<Piece>(tenant, async (tx) => {
     const state = await stateOf(tx, tenant, type, 'for update skip locked')
     if (state.round !== seen.round || state.goal !== seen.goal || state.reached !== seen.reached)
       return { state: 'busy', resources: 0 }
     // A write that waits for this begins, and sees, after what is made here.
-    await tx.query({ text: 'lock table fhir.index_rules in access exclusive mode' })
+    await lockRules(tx)
     await requireRules(tx, keeper)
     const current = await newest(tx, tenant, found)
     const changed = current.filter(({ rid, v }) => made.get(rid)?.v !== v)
@@ -55,6 +56,10 @@ export async function rebuildPiece(database: Database, keeper: IndexKeeper, type
         values: [tenant, type, round, found.at(-1)?.rid ?? reached],
       })
     return { state: isWhole ? 'whole' : 'goes on', resources: found.length }
+  })
+  return work.catch((error: unknown) => {
+    if (error instanceof LockTimeout) return { state: 'held', resources: 0 }
+    throw error
   })
 }
 

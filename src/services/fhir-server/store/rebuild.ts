@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '../../../platform/database/port.ts'
 import type { IndexKeeper } from './index-keeper.ts'
 import { removeLeftovers } from './index-leftovers.ts'
+import { rulesHeldMs } from './lock-rules.ts'
 import { rebuildPiece } from './rebuild-piece.ts'
 
 export type RebuildOptions = {
@@ -29,6 +30,10 @@ export async function rebuildIndex(
       if (state === 'whole') break
       await between(nowMs() - startedMs)
       if (state === 'goes on') continue
+      for (let waitedMs = busyMs; state === 'held' && waitedMs < rulesHeldMs; waitedMs += busyMs) {
+        await sleep(busyMs)
+        await between(0)
+      }
       // Another process makes it: look from time to time how far it is.
       await sleep(busyMs)
       await keeper.refresh()

@@ -1,10 +1,11 @@
 /**
  * The one statement that writes: new versions, their index rows and the retirement of the old ones. Built from the
- * parts a write needs and prepared under a name for each such shape, so that a create plans nothing.
+ * parts a write needs and prepared under a name for each such shape that comes again, so that a create plans nothing.
  */
 import type { Statement } from '../../../platform/database/port.ts'
 import type { DateRow, IndexRows, NumberRow, StringRow } from '../search/index-rows.ts'
 import { arrayLiteral, int8Array, textArray } from './array-parameter.ts'
+import { KeptNames } from './kept-names.ts'
 import type { Change } from './port.ts'
 
 export function writeStatement(tenant: number, changes: readonly Change[], times: readonly Date[]): Statement {
@@ -120,7 +121,7 @@ class Parts {
 
   statement(last: string): Statement {
     const text = `with ${this.#steps.join(',\n')}\n${last}`
-    return { name: nameOf(text), text, values: this.#values }
+    return { name: names.of(text), text, values: this.#values }
   }
 }
 
@@ -130,12 +131,8 @@ export function columnArray<R>({ type, of }: Column<R>, rows: readonly { row: R 
   return type === 'int8' ? int8Array(values as bigint[]) : arrayLiteral(values)
 }
 
-const names = new Map<string, string>()
-function nameOf(text: string): string {
-  const known = names.get(text) ?? `write_${names.size}`
-  names.set(text, known)
-  return known
-}
+/** One takes half a megabyte of each connection, and what updates change comes in some hundred shapes. */
+const names = new KeptNames('write', 100)
 
 function oneChange(parts: Parts, change: Change, at: Date, { fresh, stale }: Line): string {
   const { key, operation, before, document, rows } = change

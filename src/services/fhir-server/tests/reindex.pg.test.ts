@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
 import { madeResources } from '../../../../simulators/people/bundles.ts'
 import { recount } from '../../../../test/fuzz/recount.ts'
 import { testFhirServer } from '../../../../test/harness/fhir.ts'
@@ -255,4 +256,25 @@ test('one tenant is searched while the index of another on the same server is ma
   const keeper = await operator(server.database, rules, 2)
   await rebuild(server.database, keeper)
   await assertWhole(server.owner, keeper)
+})
+
+test('while a backup reads the tables, rebuilding stands back and writers go on', async () => {
+  const old = await testFhirServer({ ...idle, rules: others })
+  await old.ask('PUT', '/Patient/a', patient('a', 'Before'))
+  await old.service.stop()
+  const keeper = await operator(old.database)
+  const now = await testFhirServer({ ...idle, index: 'guest' }, old.connection)
+  const backup = new pg.Client(old.owner)
+  await backup.connect()
+  await backup.query('begin; lock table fhir.index_rules in access share mode')
+  const [piece, ...written] = await Promise.all([
+    rebuildPiece(old.database, keeper, 'Patient'),
+    ...Array.from({ length: 5 }, (_, n) => now.ask('PUT', `/Patient/b${n}`, patient(`b${n}`, 'Meanwhile'))),
+  ])
+  assert.deepEqual(piece, { state: 'held', resources: 0 })
+  assert.deepEqual([...new Set(written.map(({ status }) => status))], [201])
+  await backup.query('commit')
+  await backup.end()
+  await rebuild(old.database, keeper)
+  await assertWhole(old.owner, keeper)
 })
