@@ -1,10 +1,10 @@
 import type { XmlTemplate } from '../xml/element.ts'
-import { shape, xml } from '../xml/template.ts'
+import { xml } from '../xml/template.ts'
 import { identifierRoot } from './codes/systems.ts'
 import type { Issue } from './issue.ts'
 import { everyItem } from './items.ts'
 import type { Ledger } from './ledger.ts'
-import type { HealthRecord, Item, Party, Place } from './record.ts'
+import type { HealthRecord, Identifier, Item, Party, Place } from './record.ts'
 import { nameUuid } from './uuid.ts'
 
 /** What every section works with: ids that follow from the record's, the ledger, and where issues go. */
@@ -16,8 +16,8 @@ export type Desk = {
   /** The `id` of an entry: the resource's key in this record, with a word for the part of it where it gives several. */
   id(key: string, part?: string): XmlTemplate
   /** The `id`s of an entry for an item: its key and the business identifiers it carries. */
-  ids(item: Item, part?: string): XmlTemplate[]
-  /** The next narrative ID with this letter, unique in the document. */
+  ids(key: string, identifiers: readonly Identifier[]): XmlTemplate
+  /** The next narrative ID with this letter of ASCII, unique in the document. */
   narrativeId(letter: string): string
   issue(issue: Issue): void
   /** Keys of what the notes have told. */
@@ -34,11 +34,11 @@ export type Desk = {
 export const namespace = 'f3b9d5c0-7a54-5c7e-9a43-3f3ad1c6a6b1'
 
 export function openDesk(record: HealthRecord, ledger: Ledger, issue: (issue: Issue) => void): Desk {
-  const root = nameUuid(namespace, record.authority)
-  const counters = new Map<string, number>()
+  const counters = new Uint32Array(128)
   let items: Map<string, Item> | undefined
-  const idOf = shape(`<id root="${root}" extension="`, '"/>')
-  const id = (key: string, part?: string): XmlTemplate => idOf(part === undefined ? key : `${key} ${part}`)
+  const root = nameUuid(namespace, record.authority)
+  const id = (key: string, part?: string): XmlTemplate =>
+    xml`<id root="${root}" extension="${part === undefined ? key : `${key} ${part}`}"/>`
   return {
     record,
     ledger,
@@ -53,18 +53,20 @@ export function openDesk(record: HealthRecord, ledger: Ledger, issue: (issue: Is
       return items.get(key)
     },
     id,
-    ids(item, part) {
-      const { identifiers } = item
-      const own = id(item.key, part)
+    ids(key, identifiers) {
       const only = identifiers[0]
-      if (only === undefined) return [own]
-      // Most have one, and an array of two is made in less than one that grows.
-      if (identifiers.length === 1) return [own, identifier(only.system, only.value, part)]
-      return [own, ...identifiers.map(({ system, value }) => identifier(system, value, part))]
+      if (only === undefined) return id(key)
+      const { system: uri, value: extension } = only
+      // Most have one, of a system.
+      if (identifiers.length === 1 && uri !== undefined)
+        return xml`<id root="${root}" extension="${key}"/>
+          <id root="${identifierRoot(uri)}" extension="${extension}" assigningAuthorityName="${uri}"/>`
+      return xml`${[id(key), ...identifiers.map(({ system, value }) => identifier(system, value))]}`
     },
     narrativeId(letter) {
-      const next = (counters.get(letter) ?? 0) + 1
-      counters.set(letter, next)
+      const at = letter.charCodeAt(0)
+      const next = (counters[at] ?? 0) + 1
+      counters[at] = next
       return letter + next
     },
   }
@@ -78,12 +80,11 @@ function itemsOf(record: HealthRecord): Map<string, Item> {
 }
 
 /** A business identifier: the root stands for its system, which is named beside it. */
-export function identifier(system: string | undefined, value: string, part?: string): XmlTemplate {
-  const extension = part === undefined ? value : `${value} ${part}`
+export function identifier(system: string | undefined, value: string): XmlTemplate {
   if (system !== undefined)
-    return xml`<id root="${identifierRoot(system)}" extension="${extension}" assigningAuthorityName="${system}"/>`
+    return xml`<id root="${identifierRoot(system)}" extension="${value}" assigningAuthorityName="${system}"/>`
   const uuid = /^urn:uuid:([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$/.exec(value)?.[1]
-  return uuid !== undefined && part === undefined
-    ? xml`<id root="${uuid}"/>`
-    : xml`<id root="${nameUuid(namespace, '')}" extension="${extension}"/>`
+  return uuid === undefined
+    ? xml`<id root="${nameUuid(namespace, '')}" extension="${value}"/>`
+    : xml`<id root="${uuid}"/>`
 }

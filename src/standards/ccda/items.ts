@@ -20,5 +20,5 @@ export function everyItem(record: HealthRecord): readonly Item[] {
 
 /** Items that the source marks as not to be disclosed to the patient. */
 export function notForPatient(record: HealthRecord): Item[] {
-  return everyItem(record).filter((item) => item.notForPatient)
+  return record.restricted ? everyItem(record).filter((item) => item.notForPatient) : []
 }

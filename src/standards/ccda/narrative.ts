@@ -1,6 +1,6 @@
 import type { XmlNode, XmlTemplate, XmlWritten } from '../xml/element.ts'
 import { partWriter } from '../xml/serialise.ts'
-import { shape, xml } from '../xml/template.ts'
+import { constant, shape, xml } from '../xml/template.ts'
 
 /** The parts of a section that people read. https://hl7.org/cda/ Narrative Block */
 export type Cell = string | readonly XmlNode[]
@@ -33,6 +33,11 @@ export function appendLines(nodes: XmlNode[], text: string): void {
   else if (text !== '') nodes.push(text)
 }
 
+/** The same as `lines` for all that stands in one place; nearly always no more than the text. */
+export function broken(text: string): Cell {
+  return text.includes('\n') || text.includes('\r') ? lines(text) : text
+}
+
 /** Free text, complete: its line breaks are line breaks. */
 export function lines(text: string): readonly XmlNode[] {
   if (!text.includes('\n') && !text.includes('\r')) return text === '' ? [] : [text]
@@ -49,7 +54,8 @@ export function row(id: string, cells: readonly Cell[]): XmlWritten {
   const made = (rows[cells.length] ??= rowOf(cells.length))
   return writtenRow(made(id, ...cells))
 }
-const writtenRow = partWriter()
+/** A row whose cells are part of its shape. */
+export const writtenRow = partWriter()
 /** By the number of cells. */
 const rows: ReturnType<typeof shape>[] = []
 function rowOf(cells: number): ReturnType<typeof shape> {
@@ -57,12 +63,15 @@ function rowOf(cells: number): ReturnType<typeof shape> {
   return shape('<tr ID="', '"><td>', ...between, '</td></tr>')
 }
 
-export function table(title: string, headings: readonly string[], body: readonly XmlNode[]): XmlTemplate {
-  return xml`<table>
-    ${title !== '' && xml`<caption>${title}</caption>`}
-    <thead><tr>${headings.map((heading) => xml`<th>${heading}</th>`)}</tr></thead>
-    <tbody>${body}</tbody>
-  </table>`
+export function table(title: string, head: XmlTemplate, body: readonly XmlNode[]): XmlTemplate {
+  return title === ''
+    ? xml`<table>${head}<tbody>${body}</tbody></table>`
+    : xml`<table><caption>${title}</caption>${head}<tbody>${body}</tbody></table>`
+}
+
+/** The head of a table, made once for all documents. */
+export function headings(...names: readonly string[]): XmlTemplate {
+  return constant(xml`<thead><tr>${names.map((name) => xml`<th>${name}</th>`)}</tr></thead>`)
 }
 
 export function list(items: readonly (readonly XmlNode[])[]): XmlTemplate {

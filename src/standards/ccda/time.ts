@@ -11,17 +11,46 @@ export function toTs(time: string): string | undefined {
   return formsOf(time).ts
 }
 
-/** A time in both its forms. A record has the same ones again and again: each is worked out once. */
-function formsOf(time: string): { readonly ts: string | undefined; readonly words: string } {
-  const known = cache.get(time)
-  if (known !== undefined) return known
-  const ts = convert(time)
-  const forms = { ts, words: wordsOf(time, ts) }
-  if (cache.size > 10_000) cache.clear()
-  cache.set(time, forms)
-  return forms
+/** A time as it was recorded, and in both its forms. */
+type Forms = { readonly time: string; readonly ts: string | undefined; readonly words: string }
+
+/**
+ * A record has the same times again and again, and each is worked out once. A row and its entry name the same two, when it
+ * was and when it was recorded: whether a time is one of the last two is told sooner than where it is kept.
+ */
+function formsOf(time: string): Forms {
+  if (time === last.time) return last
+  const found = time === lastButOne.time ? lastButOne : kept(time)
+  lastButOne = last
+  last = found
+  return found
 }
-const cache = new Map<string, ReturnType<typeof formsOf>>()
+
+/** Each place has room for two, the one that was asked for last first. */
+function kept(time: string): Forms {
+  const place = placeOf(time)
+  const first = cache[place] as Forms
+  if (first.time === time) return first
+  const second = cache[place + 1] as Forms
+  const found = second.time === time ? second : worked(time)
+  if (time.length > 64) return found
+  cache[place + 1] = first
+  cache[place] = found
+  return found
+}
+
+function worked(time: string): Forms {
+  const ts = convert(time)
+  return { time, ts, words: wordsOf(time, ts) }
+}
+
+/** Told by the digits from the year's last to the seconds' last (FNV-1a). */
+function placeOf(time: string): number {
+  const length = Math.min(time.length, 19)
+  let mixed = time.length
+  for (let at = 3; at < length; at++) mixed = Math.imul(mixed ^ time.charCodeAt(at), 0x01000193)
+  return (mixed >>> 20) * 2
+}
 
 const pattern =
   /^(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01])(?:T([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d|60)(\.\d+)?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?)?)?$/
@@ -42,6 +71,11 @@ function daysIn(year: number, month: number): number {
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+const noTime = worked('')
+const cache: Forms[] = Array.from({ length: 2 ** 13 }, () => noTime)
+let last = noTime
+let lastButOne = noTime
 
 /** For people: `28 Mar 2019 10:30`, `Dec 1985`, `1985`. A time that is none is shown as it was recorded. */
 export function readable(time: string | undefined): string {
@@ -71,11 +105,12 @@ export function readableWhen(when: When): string {
 /** A point in time; unknown where the record has none or none that can be read. */
 export function point(name: string, time: string | undefined): XmlTemplate {
   let make = points.get(name)
-  if (!make) points.set(name, (make = shape(`<${name} value="`, '" nullFlavor="', '"/>')))
+  if (!make)
+    points.set(name, (make = { at: shape(`<${name} value="`, '"/>'), unknown: shape(`<${name} nullFlavor="UNK"/>`)() }))
   const value = writtenTime(time)
-  return make(value, unknown(value))
+  return value === undefined ? make.unknown : make.at(value)
 }
-const points = new Map<string, ReturnType<typeof shape>>()
+const points = new Map<string, { at: ReturnType<typeof shape>; unknown: XmlTemplate }>()
 
 /** The value of a point in time, where the record has one that can be read. */
 export function writtenTime(time: string | undefined): string | undefined {
@@ -88,6 +123,18 @@ export function unknown(value: string | undefined): 'UNK' | undefined {
 
 /** `effectiveTime` as an interval: low always, high where something is known to have ended (`ended`) or ends at a time. */
 export function interval(when: When, ended = false, type?: 'IVL_TS'): XmlTemplate {
+  const low = writtenTime(when.start ?? when.at)
+  if (low !== undefined) {
+    if (when.end === undefined && !ended)
+      return type === undefined
+        ? xml`<effectiveTime><low value="${low}"/></effectiveTime>`
+        : xml`<effectiveTime xsi:type="IVL_TS"><low value="${low}"/></effectiveTime>`
+    const high = writtenTime(when.end)
+    if (high !== undefined)
+      return type === undefined
+        ? xml`<effectiveTime><low value="${low}"/><high value="${high}"/></effectiveTime>`
+        : xml`<effectiveTime xsi:type="IVL_TS"><low value="${low}"/><high value="${high}"/></effectiveTime>`
+  }
   return xml`<effectiveTime xsi:type="${type}">${bounds(when, ended)}</effectiveTime>`
 }
 
@@ -102,5 +149,7 @@ export function bounds(when: When, ended = false): XmlTemplate {
 export function effectiveTime(when: When, type?: 'IVL_TS'): XmlTemplate {
   if (when.start !== undefined || when.end !== undefined) return interval(when, false, type)
   const value = writtenTime(when.at)
-  return xml`<effectiveTime xsi:type="${type}" value="${value}" nullFlavor="${unknown(value)}"/>`
+  if (type === undefined) return value === undefined ? unknownTime : xml`<effectiveTime value="${value}"/>`
+  return xml`<effectiveTime xsi:type="IVL_TS" value="${value}" nullFlavor="${unknown(value)}"/>`
 }
+const unknownTime = xml`<effectiveTime nullFlavor="UNK"/>`

@@ -18,26 +18,24 @@ export function ucumUnit(quantity: Quantity): string | undefined {
 }
 
 function known(word: string): string | undefined {
-  if (ucum.has(word)) return word
+  const found = words.get(word)
+  if (found !== undefined) return found
   // A capital that leads may be mega or giga: only where it is plainly none does case say nothing.
-  return (
-    words.get(word) ??
-    (/^(?![A-Z])|^(?:I?U\/|IU\b|BPM|K[gG]|C$|[A-Z][a-z]{3})/.test(word) ? words.get(word.toLowerCase()) : undefined)
-  )
+  return /^(?![A-Z])|^(?:I?U\/|IU\b|BPM|K[gG]|C$|[A-Z][a-z]{3})/.test(word)
+    ? inLowerCase.get(word.toLowerCase())
+    : undefined
 }
 
 /** Written the same way in the record as in UCUM. */
-const ucum = new Set(
-  (
-    '% /L /d /min /wk /h /mL /uL /[HPF] /[LPF] 10*12/L 10*3/uL 10*6/L 10*9/L Cel F L L/min L/L U U/L U/mL [IU] [IU]/L [IU]/mL [degF] [lb_av] [in_i] [oz_av] ' +
-    'cP cm cm2 d dL fL fmol g g/L g/d g/dL g/mL h kPa kU/L kcal kg kg/m2 kg/L km m m2 mL mL/d mL/h mL/min mL/min/{1.73_m2} mPa.s mU/L meq/L mg mg/L mg/d mg/dL mg/g ' +
-    'mg/mL mg/mmol min mm mm/h mm[Hg] mmol mmol/L mmol/d mmol/mol mo mosm/kg ng ng/L ng/dL ng/mL nmol nmol/L pg pg/mL pg/L pmol pmol/L s ug ug/L ug/dL ug/g ug/min ug/mL ukat ' +
-    'umol umol/L m[IU]/L m[IU]/mL u[IU]/mL [IU]/L{37Cel} U{37Cel}/L wk a g/g{creat} mg/g{creat} mg/mmol{creat} nmol/mL umol/d nmol/d'
-  ).split(' '),
-)
+const ucum = (
+  '% /L /d /min /wk /h /mL /uL /[HPF] /[LPF] 10*12/L 10*3/uL 10*6/L 10*9/L Cel F L L/min L/L U U/L U/mL [IU] [IU]/L [IU]/mL [degF] [lb_av] [in_i] [oz_av] ' +
+  'cP cm cm2 d dL fL fmol g g/L g/d g/dL g/mL h kPa kU/L kcal kg kg/m2 kg/L km m m2 mL mL/d mL/h mL/min mL/min/{1.73_m2} mPa.s mU/L meq/L mg mg/L mg/d mg/dL mg/g ' +
+  'mg/mL mg/mmol min mm mm/h mm[Hg] mmol mmol/L mmol/d mmol/mol mo mosm/kg ng ng/L ng/dL ng/mL nmol nmol/L pg pg/mL pg/L pmol pmol/L s ug ug/L ug/dL ug/g ug/min ug/mL ukat ' +
+  'umol umol/L m[IU]/L m[IU]/mL u[IU]/mL [IU]/L{37Cel} U{37Cel}/L wk a g/g{creat} mg/g{creat} mg/mmol{creat} nmol/mL umol/d nmol/d'
+).split(' ')
 
 /** What British records write, in lower case where case says nothing. */
-const words: ReadonlyMap<string, string> = new Map(
+const inLowerCase: ReadonlyMap<string, string> = new Map(
   Object.entries({
     'millimeter of mercury': 'mm[Hg]',
     'millimetre of mercury': 'mm[Hg]',
@@ -153,3 +151,6 @@ const words: ReadonlyMap<string, string> = new Map(
     second: 's',
   }),
 )
+
+/** All of both, by the word as it is written. */
+const words: ReadonlyMap<string, string> = new Map([...inLowerCase, ...ucum.map((word) => [word, word] as const)])

@@ -3,38 +3,88 @@ import { shape, xml } from '../../xml/template.ts'
 import { type CodeSystem, codeSystem, snomed } from '../codes/systems.ts'
 import type { Coded, Coding } from '../record.ts'
 
-export type CodeOptions = {
-  readonly type?: 'CD' | 'CE'
-  /** Narrative ID of the words. */
-  readonly reference?: string
-  /** The code system whose code goes first, where SNOMED CT's does not. */
-  readonly prefer?: string
-  /** A code that goes first of all, the record's own becoming translations: LOINC for a vital sign. */
-  readonly first?: { readonly code: string; readonly system: string; readonly display: string }
-  /** A translation to stand after the record's own. */
-  readonly more?: XmlNode | undefined
+/**
+ * A coded value with the words the clinician chose as its originalText; `reference` is the narrative ID of those words.
+ * SNOMED CT comes first, every other code is a translation; without any usable code the words stand alone under a
+ * nullFlavor.
+ */
+export function coded(name: string, value: Coded, reference?: string): XmlTemplate {
+  return codedWith(untyped, name, value, reference)
 }
 
-/**
- * A coded value with the words the clinician chose as its originalText. SNOMED CT comes first, every other code is a
- * translation; without any usable code the words stand alone under a nullFlavor.
- */
-export function coded(name: string, value: Coded, options: CodeOptions = {}): XmlTemplate {
+/** The same as a `value`, whose type has to be told. */
+export function codedValue(value: Coded, reference?: string): XmlTemplate {
+  return codedWith(asConcept, 'value', value, reference)
+}
+
+/** With the code of another system than SNOMED CT first. */
+export function codedPreferring(system: string, name: string, value: Coded, reference?: string): XmlTemplate {
+  return codedWith(untyped, name, value, reference, undefined, system)
+}
+
+/** With a translation after the record's own. */
+export function codedWithMore(more: XmlNode | undefined, name: string, value: Coded, reference?: string): XmlTemplate {
+  return codedWith(untyped, name, value, reference, more)
+}
+
+/** A LOINC code first of all, the record's own becoming translations: for a vital sign. */
+export function codedAsLoinc(
+  { code, display }: { readonly code: string; readonly display: string },
+  value: Coded,
+  reference?: string,
+): XmlTemplate {
+  const translations: XmlNode[] = []
+  addTranslations(translations, value, usableOf(value.codings), undefined)
+  return reference === undefined
+    ? xml`<code code="${code}" codeSystem="2.16.840.1.113883.6.1" displayName="${display}">${[
+        ...wordsOf(value.text, reference),
+        ...translations,
+      ]}</code>`
+    : xml`<code code="${code}" codeSystem="2.16.840.1.113883.6.1" displayName="${display}">
+        <originalText>${value.text}<reference value="#${reference}"/></originalText>
+        ${translations}
+      </code>`
+}
+
+function codedWith(
+  shapes: CodeShapes,
+  name: string,
+  value: Coded,
+  reference: string | undefined,
+  more?: XmlNode,
+  prefer?: string,
+): XmlTemplate {
   const { codings, text } = value
-  const { type, reference, first, more } = options
   const usable = usableOf(codings)
-  const main = first ? undefined : mainOf(usable, options.prefer)
-  const children: XmlNode[] = text !== '' || reference !== undefined ? [originalText(text, reference)] : []
-  if (codings.length > 1 || main === undefined) addTranslations(children, value, usable, main)
-  if (more !== undefined) children.push(more)
-  const make = codeShape(name)
-  if (first) return make(type, first.code, first.system, undefined, first.display, undefined, children)
-  if (main === undefined)
-    return make(type, undefined, undefined, undefined, undefined, nullOf(codings) ?? other(text), children)
-  const system = codeSystem(main.system ?? '')
-  return type === undefined && system.known
-    ? codeShapeOf(name, system)(main.code, main.display, children)
-    : make(type, main.code, system.oid, system.name, main.display, undefined, children)
+  const main = mainOf(usable, prefer)
+  let rest: XmlNode[] | undefined
+  if (codings.length > 1 || main === undefined) addTranslations((rest = []), value, usable, main)
+  if (more !== undefined) (rest ??= []).push(more)
+  if (main !== undefined) {
+    const system = codeSystem(main.system ?? '')
+    if (system.known) {
+      // Most codes have a system that everybody knows: all but the code and its words is part of the shape.
+      const made = shapesOf(system, shapes, name)
+      const { code, display } = main
+      if (reference !== undefined)
+        return rest === undefined
+          ? made.marked(code, display, text, reference)
+          : made.markedAndMore(code, display, text, reference, rest)
+      if (text === '') return rest === undefined ? made.bare(code, display) : made.bareAndMore(code, display, rest)
+      return rest === undefined ? made.worded(code, display, text) : made.wordedAndMore(code, display, text, rest)
+    }
+    return codeShape(name)(shapes.type, main.code, system.oid, system.name, main.display, undefined, [
+      ...wordsOf(text, reference),
+      ...(rest ?? []),
+    ])
+  }
+  const none = undefined
+  const flavor = nullOf(codings) ?? other(text)
+  return codeShape(name)(shapes.type, none, none, none, none, flavor, [...wordsOf(text, reference), ...(rest ?? [])])
+}
+
+function wordsOf(text: string, reference: string | undefined): XmlTemplate[] {
+  return text === '' && reference === undefined ? [] : [originalText(text, reference)]
 }
 
 function other(text: string): string {
@@ -59,19 +109,40 @@ function codeShape(name: string): ReturnType<typeof shape> {
 }
 const codeShapes = new Map<string, ReturnType<typeof shape>>()
 
-/** The same for a code of a system that everybody knows, which is most of them: the system is part of the shape. */
-function codeShapeOf(name: string, system: CodeSystem): ReturnType<typeof shape> {
-  let ofSystem = codeShapesOf.get(system)
-  if (!ofSystem) codeShapesOf.set(system, (ofSystem = new Map()))
+/** Shapes of a code of one system: without words, with words, and with words and where they are in the narrative. */
+type SystemShapes = Readonly<
+  Record<'bare' | 'bareAndMore' | 'worded' | 'wordedAndMore' | 'marked' | 'markedAndMore', ReturnType<typeof shape>>
+>
+/** By the name of the element; those of SNOMED CT, which nearly every code is of, apart from all others. */
+type CodeShapes = {
+  readonly type: 'CD' | undefined
+  readonly ofSnomed: Map<string, SystemShapes>
+  readonly ofOthers: Map<CodeSystem, Map<string, SystemShapes>>
+}
+const untyped: CodeShapes = { type: undefined, ofSnomed: new Map(), ofOthers: new Map() }
+const asConcept: CodeShapes = { type: 'CD', ofSnomed: new Map(), ofOthers: new Map() }
+
+function shapesOf(system: CodeSystem, { type, ofSnomed, ofOthers }: CodeShapes, name: string): SystemShapes {
+  let ofSystem = system.oid === snomed ? ofSnomed : ofOthers.get(system)
+  if (!ofSystem) ofOthers.set(system, (ofSystem = new Map()))
   let made = ofSystem.get(name)
   if (!made) {
     const { oid, name: systemName } = system
+    const start = `<${name}${type === undefined ? '' : ` xsi:type="${type}"`} code="`
     const middle = `" codeSystem="${oid}" codeSystemName="${systemName}" displayName="`
-    ofSystem.set(name, (made = shape(`<${name} code="`, middle, '">', `</${name}>`)))
+    const end = `</${name}>`
+    made = {
+      bare: shape(start, middle, '"/>'),
+      bareAndMore: shape(start, middle, '">', end),
+      worded: shape(start, middle, '"><originalText>', `</originalText>${end}`),
+      wordedAndMore: shape(start, middle, '"><originalText>', '</originalText>', end),
+      marked: shape(start, middle, '"><originalText>', '<reference value="#', `"/></originalText>${end}`),
+      markedAndMore: shape(start, middle, '"><originalText>', '<reference value="#', '"/></originalText>', end),
+    }
+    ofSystem.set(name, made)
   }
   return made
 }
-const codeShapesOf = new Map<CodeSystem, Map<string, ReturnType<typeof shape>>>()
 
 function usableOf(codings: readonly Coding[]): readonly Coding[] {
   for (const coding of codings) if (!isUsable(coding)) return codings.filter(isUsable)
@@ -106,7 +177,7 @@ function originalText(text: string, reference: string | undefined): XmlTemplate 
 
 function translation({ system, code, display }: Coding): XmlTemplate {
   const found = codeSystem(system ?? '')
-  if (found.known) return codeShapeOf('translation', found)(code, display, undefined)
+  if (found.known) return shapesOf(found, untyped, 'translation').bare(code, display)
   const { oid, name } = found
   return xml`<translation code="${code}" codeSystem="${oid}" codeSystemName="${name}" displayName="${display}"/>`
 }
@@ -157,10 +228,9 @@ export function nullOf(codings: readonly Coding[]): string | undefined {
 export function codedElsewhere(name: string, value: Coded, reference?: string, nullFlavor?: string): XmlTemplate {
   const { codings, text } = value
   const translations = asTranslations(value)
-  const words = text === '' && reference === undefined ? [] : [originalText(text, reference)]
   const flavor = nullFlavor ?? (mainOf(usableOf(codings)) ? 'OTH' : (nullOf(codings) ?? other(text)))
   const none = undefined
-  return codeShape(name)(none, none, none, none, none, flavor, [...words, ...translations])
+  return codeShape(name)(none, none, none, none, none, flavor, [...wordsOf(text, reference), ...translations])
 }
 
 /** The codes of a record where another code stands first. */

@@ -7,28 +7,33 @@ import { effectiveTime } from '../time.ts'
 import { coded } from './code.ts'
 import { encounterLink } from './encounter-link.ts'
 import { author } from './participation.ts'
-import { interpretation, mistakenValue, referenceRanges, resultValue, targetSite } from './result.ts'
+import { atTheEnd, circumstances, interpretation, mistakenValue, referenceRanges, resultValue } from './result.ts'
 
 const completed = xml`<statusCode code="completed"/>`
 
 /** An observation of no template: a coded finding, with what it has of value, parts and time. `noted` stands where CDA has entry relationships. */
 export function finding(observation: Observation, id: string, desk: Desk, noted?: XmlNode): XmlTemplate {
+  const { mistaken, method, bodySite, components } = observation
+  const parts = noted === undefined && components.length === 0 ? undefined : partsOf(observation, desk, noted)
   return xml`<observation classCode="OBS" moodCode="EVN">
-    ${desk.ids(observation)}
-    ${coded('code', observation.code, { reference: `${id}c` })}
+    ${desk.ids(observation.key, observation.identifiers)}
+    ${coded('code', observation.code, `${id}c`)}
     <text><reference value="#${id}"/></text>
     ${statusOf(observation.status)}
     ${effectiveTime(observation.when)}
     ${valueOf(observation, observation)}
-    ${observation.mistaken === undefined && interpretation(observation.interpretation)}
-    ${observation.method && coded('methodCode', observation.method)}
-    ${targetSite(observation.bodySite)}
+    ${circumstances(mistaken === undefined && interpretation(observation.interpretation), method, bodySite)}
     ${author(observation, desk)}
-    ${observation.components.map((component, at) => part(component, observation, desk.id(observation.key, `component ${at + 1}`)))}
-    ${noted}
-    ${encounterLink(observation, desk)}
-    ${referenceRanges(observation.ranges)}
+    ${atTheEnd(parts, encounterLink(observation, desk), referenceRanges(observation.ranges))}
   </observation>`
+}
+
+function partsOf(observation: Observation, desk: Desk, noted: XmlNode | undefined): XmlNode[] {
+  const parts: XmlNode[] = observation.components.map((component, at) =>
+    part(component, observation, desk.id(observation.key, `component ${at + 1}`)),
+  )
+  if (noted !== undefined) parts.push(noted)
+  return parts
 }
 
 function part(component: Component, observation: Observation, id: XmlTemplate): XmlTemplate {
@@ -58,6 +63,7 @@ const statuses: Readonly<Record<string, string>> = lookup({
   preliminary: 'active',
 })
 function statusOf(status: string | undefined): XmlTemplate {
+  if (status === 'final') return completed
   const code = statuses[status ?? '']
   return code === undefined ? completed : xml`<statusCode code="${code}"/>`
 }

@@ -191,11 +191,12 @@ export function assignedAuthor(party: Party, desk: Desk): XmlTemplate {
   return made
 }
 
-export function assignedEntity(party: Party, desk: Desk): XmlTemplate {
+/** The whole participation, of which nothing is an entry's own. */
+export function performing(party: Party, desk: Desk): XmlTemplate {
   const known = desk.performers.get(party)
   if (known) return known
   useParty(party, 'Performer of entries', desk)
-  const made = constant(assigned('assignedEntity', party, desk))
+  const made = constant(element('performer', undefined, assigned('assignedEntity', party, desk)))
   desk.performers.set(party, made)
   return made
 }

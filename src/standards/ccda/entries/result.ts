@@ -1,5 +1,5 @@
 import { lookup } from '../../lookup.ts'
-import type { XmlTemplate } from '../../xml/element.ts'
+import type { Hole, XmlNode, XmlTemplate } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
 import { codeSystem } from '../codes/systems.ts'
 import type { Coded, Component, Observation } from '../record.ts'
@@ -26,7 +26,7 @@ export function knownInterpretation(value: Coded | undefined): XmlTemplate | und
     if (codeSystem(coding.system).oid !== interpretationSystem && !/interpretation/i.test(coding.system)) continue
     const code = renamed[coding.code] ?? coding.code
     if (interpretations.has(code))
-      return xml`<interpretationCode code="${code}" codeSystem="${interpretationSystem}" displayName="${coding.display}"/>`
+      return xml`<interpretationCode code="${code}" codeSystem="2.16.840.1.113883.5.83" displayName="${coding.display}"/>`
   }
   return undefined
 }
@@ -53,6 +53,26 @@ export function resultValue({ value, absent }: Pick<Component, 'value' | 'absent
 /** The value of what was entered in error: the row tells it, and software that looks at no status finds none to take for true. */
 export const mistakenValue = xml`<value xsi:type="ST" nullFlavor="NI"/>`
 
+/** How and where something was observed, and what is thought of it: most observations have none of these. */
+export function circumstances(
+  interpreted: XmlTemplate | false | undefined,
+  method: Coded | undefined,
+  site: Coded | undefined,
+): Hole {
+  return interpreted || method || site
+    ? [interpreted, method && coded('methodCode', method), targetSite(site)]
+    : undefined
+}
+
+/** What stands at the end of an observation: the link is often all there is. */
+export function atTheEnd(
+  parts: readonly XmlNode[] | undefined,
+  link: XmlTemplate | undefined,
+  ranges: readonly XmlTemplate[] | undefined,
+): Hole {
+  return parts || ranges ? [...(parts ?? []), link, ...(ranges ?? [])] : link
+}
+
 export function targetSite(site: Coded | undefined): XmlTemplate | undefined {
   return site && coded('targetSiteCode', site)
 }
@@ -71,8 +91,8 @@ const statuses: Readonly<Record<string, string>> = lookup({
 })
 /** Whether Result Status has a code for it. */
 export function isResultStatus(status: string | undefined): boolean {
-  return status !== undefined && Object.hasOwn(statuses, status)
+  return status === 'final' || (status !== undefined && Object.hasOwn(statuses, status))
 }
 export function resultStatus(status: string | undefined): string {
-  return statuses[status ?? ''] ?? 'completed'
+  return status === 'final' ? 'completed' : (statuses[status ?? ''] ?? 'completed')
 }

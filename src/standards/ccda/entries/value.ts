@@ -3,7 +3,7 @@ import { shape, xml } from '../../xml/template.ts'
 import { ucumUnit } from '../codes/units.ts'
 import type { Quantity, Value } from '../record.ts'
 import { bounds, readable, readableWhen, toTs } from '../time.ts'
-import { coded } from './code.ts'
+import { codedValue } from './code.ts'
 
 /** A result as CDA's datatypes have it, with the digits it was recorded with. */
 export function valueElement(value: Value): XmlTemplate {
@@ -13,7 +13,7 @@ export function valueElement(value: Value): XmlTemplate {
       if (value.approximate) return words(valueText(value))
       return value.quantity.comparator === undefined ? quantity('value', value.quantity, 'PQ') : bounded(value.quantity)
     case 'coded':
-      return coded('value', value.coded, { type: 'CD' })
+      return codedValue(value.coded)
     case 'time': {
       const ts = toTs(value.when)
       return ts === undefined ? words(value.when) : xml`<value xsi:type="TS" value="${ts}"/>`
@@ -40,13 +40,24 @@ function words(text: string): XmlTemplate {
 /** CDA's real number: digits, a point, an exponent. */
 const real = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
+/** A few digits, mostly, with a point among them: for those a loop is quicker than a regular expression. */
+function isReal(value: string): boolean {
+  const { length } = value
+  let points = 0
+  for (let at = 0; at < length; at++) {
+    const character = value.charCodeAt(at)
+    if (character === 0x2e && at > 0 && at < length - 1) points++
+    else if (character < 0x30 || character > 0x39) return real.test(value)
+  }
+  return length > 0 && points <= 1
+}
+
 /** A quantity whose unit has no UCUM code keeps its number and its word for the unit side by side, as HL7 has it for such units. */
 export function quantity(name: string, amount: Quantity, type?: 'PQ', inclusive?: 'true' | 'false'): XmlTemplate {
   const { value, unit, code } = amount
-  const make = quantityShape(name)
-  if (value === undefined || !real.test(value)) {
+  if (value === undefined || !isReal(value)) {
     const word = unit ?? code
-    return make(
+    return quantityShape(name)(
       type,
       undefined,
       undefined,
@@ -56,9 +67,13 @@ export function quantity(name: string, amount: Quantity, type?: 'PQ', inclusive?
     )
   }
   const ucum = ucumUnit(amount)
+  if (inclusive === undefined) {
+    const { inUcum, inWords } = (type === undefined ? untyped : typed)(name)
+    return ucum === undefined ? inWords(value, [unitWords(unit, code)]) : inUcum(value, ucum)
+  }
+  const make = quantityShape(name)
   if (ucum !== undefined) return make(type, value, ucum, undefined, inclusive, undefined)
-  const word = unitWords(unit, code)
-  const translation = xml`<translation value="${value}"><originalText>${[word]}</originalText></translation>`
+  const translation = xml`<translation value="${value}"><originalText>${[unitWords(unit, code)]}</originalText></translation>`
   return make(type, undefined, undefined, 'OTH', inclusive, translation)
 }
 
@@ -66,6 +81,28 @@ function unitWords(unit: string | undefined, code: string | undefined): string {
   if (unit === undefined || code === undefined || unit === code) return unit ?? code ?? ''
   const [one, other] = [ucumUnit({ value: undefined, unit }), ucumUnit({ value: undefined, unit: code })]
   return one !== undefined && other !== undefined && one !== other ? `${unit} (coded as ${code})` : unit
+}
+
+/** Nearly all quantities are these two. */
+type PlainShapes = Readonly<Record<'inUcum' | 'inWords', ReturnType<typeof shape>>>
+const untyped = plainShapes('')
+const typed = plainShapes(' xsi:type="PQ"')
+function plainShapes(type: string): (name: string) => PlainShapes {
+  const shapes = new Map<string, PlainShapes>()
+  return (name) => {
+    const known = shapes.get(name)
+    if (known) return known
+    const made = {
+      inUcum: shape(`<${name}${type} value="`, '" unit="', '"/>'),
+      inWords: shape(
+        `<${name}${type} nullFlavor="OTH"><translation value="`,
+        '"><originalText>',
+        `</originalText></translation></${name}>`,
+      ),
+    }
+    shapes.set(name, made)
+    return made
+  }
 }
 
 function quantityShape(name: string): ReturnType<typeof shape> {

@@ -1,18 +1,19 @@
 import { lookup } from '../../lookup.ts'
 import type { XmlNode } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
-import { loinc, snomed } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
-import { coded, codedElsewhere } from '../entries/code.ts'
+import { coded, codedElsewhere, codedValue } from '../entries/code.ts'
 import { comment } from '../entries/comment.ts'
 import { details, recordedBy, stated } from '../entries/details.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
 import { templates } from '../entries/template.ts'
-import { caption, content, lineBreak, row, table } from '../narrative.ts'
+import { caption, content, headings, lineBreak, row, table } from '../narrative.ts'
 import type { Allergy, Coded } from '../record.ts'
 import { interval, point, readable, readableWhen } from '../time.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
+
+const head = headings('Allergy', 'Kind', 'Onset', 'Reactions', 'Status', 'Details', 'Recorded')
 
 const assertion = xml`<code code="ASSERTION" codeSystem="2.16.840.1.113883.5.4"/>`
 
@@ -35,7 +36,6 @@ export const allergies: Section = {
     const contradicts =
       record.allergies.some((one) => !one.ended && one.noneKnown) &&
       record.allergies.some((one) => !one.ended && !one.noneKnown)
-    const headings = ['Allergy', 'Kind', 'Onset', 'Reactions', 'Status', 'Details', 'Recorded']
     return {
       blocks: [
         ...(contradicts
@@ -45,7 +45,7 @@ export const allergies: Section = {
           ? [
               table(
                 'Allergies and adverse reactions',
-                headings,
+                head,
                 active.map((one) => one.row),
               ),
             ]
@@ -54,7 +54,7 @@ export const allergies: Section = {
           ? [
               table(
                 'Ended allergies: no longer active',
-                headings,
+                head,
                 ended.map((one) => one.row),
               ),
             ]
@@ -63,7 +63,7 @@ export const allergies: Section = {
           ? [
               table(
                 'Entered in error or refuted: not allergies of the patient',
-                headings,
+                head,
                 mistaken.map((one) => one.row),
               ),
             ]
@@ -81,7 +81,7 @@ function allergyParts(allergy: Allergy, desk: Desk): { row: XmlNode; entry: XmlN
   const reactions = allergy.reactions.map((reaction, at) => ({ reaction, id: `${id}r${at + 1}` }))
   const noteId = allergy.notes.length > 0 ? `${id}n` : undefined
   const cells = [
-    [content(`${id}c`, allergy.code.text || 'Allergy without a name'), ...otherName(allergy.code)],
+    [content(`${id}c`, allergy.code.text || 'Allergy without a name'), otherName(allergy.code)],
     kind.words,
     readableWhen(allergy.when),
     reactions.flatMap(({ reaction, id: reactionId }, at) => [
@@ -167,7 +167,8 @@ function concern(
   const start = allergy.recorded ?? allergy.when.at ?? allergy.when.start
   const when = { ...(start !== undefined && { start }), ...(allergy.end !== undefined && { end: allergy.end }) }
   return xml`<act classCode="ACT" moodCode="EVN">
-    ${templates('4.30', '2015-08-01')}
+    <templateId root="2.16.840.1.113883.10.20.22.4.30"/>
+    <templateId root="2.16.840.1.113883.10.20.22.4.30" extension="2015-08-01"/>
     ${desk.id(allergy.key, 'concern')}
     <code code="CONC" codeSystem="2.16.840.1.113883.5.6" displayName="Concern"/>
     <statusCode code="${allergy.mistaken ? 'aborted' : allergy.ended ? 'completed' : 'active'}"/>
@@ -175,13 +176,14 @@ function concern(
     ${written}
     <entryRelationship typeCode="SUBJ">
       <observation classCode="OBS" moodCode="EVN" negationInd="${isDenied(allergy) ? 'true' : undefined}">
-        ${templates('4.7', '2014-06-09')}
-        ${desk.ids(allergy)}
+        <templateId root="2.16.840.1.113883.10.20.22.4.7"/>
+        <templateId root="2.16.840.1.113883.10.20.22.4.7" extension="2014-06-09"/>
+        ${desk.ids(allergy.key, allergy.identifiers)}
         ${assertion}
         <text><reference value="#${id}"/></text>
         <statusCode code="completed"/>
         ${interval({ ...allergy.when, ...(allergy.end !== undefined && { end: allergy.end }) }, allergy.ended)}
-        <value xsi:type="CD" code="${kind.code}" codeSystem="${snomed}" displayName="${kind.display}"/>
+        <value xsi:type="CD" code="${kind.code}" codeSystem="2.16.840.1.113883.6.96" displayName="${kind.display}"/>
         ${written}
         ${agent(allergy, `${id}c`)}
         ${statusOf(allergy)}
@@ -204,7 +206,7 @@ function agent(allergy: Allergy, reference: string): XmlNode {
   const code =
     allergy.noneKnown && allergy.mistaken === undefined
       ? codedElsewhere('code', allergy.code, reference, noneOf(allergy) ? 'NA' : 'OTH')
-      : coded('code', allergy.code, { reference })
+      : coded('code', allergy.code, reference)
   return xml`<participant typeCode="CSM">
     <participantRole classCode="MANU"><playingEntity classCode="MMAT">${code}</playingEntity></participantRole>
   </participant>`
@@ -220,10 +222,11 @@ function statusOf(allergy: Allergy): XmlNode | undefined {
       : { code: '73425007', displayName: 'Inactive (qualifier value)' }
     : { code: '55561003', displayName: 'Active (qualifier value)' }
   return xml`<entryRelationship typeCode="SUBJ" inversionInd="true"><observation classCode="OBS" moodCode="EVN">
-    ${templates('4.28', '2019-06-20')}
-    <code code="33999-4" codeSystem="${loinc}" displayName="Status"/>
+    <templateId root="2.16.840.1.113883.10.20.22.4.28"/>
+    <templateId root="2.16.840.1.113883.10.20.22.4.28" extension="2019-06-20"/>
+    <code code="33999-4" codeSystem="2.16.840.1.113883.6.1" displayName="Status"/>
     <statusCode code="completed"/>
-    <value xsi:type="CE" code="${value.code}" codeSystem="${snomed}" displayName="${value.displayName}"/>
+    <value xsi:type="CE" code="${value.code}" codeSystem="2.16.840.1.113883.6.96" displayName="${value.displayName}"/>
   </observation></entryRelationship>`
 }
 
@@ -280,13 +283,14 @@ function reactionElement(
 ): XmlNode {
   const severity = reaction.severity === undefined ? undefined : severities[reaction.severity]
   return xml`<entryRelationship typeCode="MFST" inversionInd="true"><observation classCode="OBS" moodCode="EVN">
-    ${templates('4.9', '2014-06-09')}
+    <templateId root="2.16.840.1.113883.10.20.22.4.9"/>
+    <templateId root="2.16.840.1.113883.10.20.22.4.9" extension="2014-06-09"/>
     ${id}
     ${assertion}
     <text><reference value="#${reference}"/></text>
     <statusCode code="completed"/>
     <effectiveTime>${point('low', reaction.onset)}</effectiveTime>
-    ${coded('value', manifestation, { type: 'CD', reference })}
+    ${codedValue(manifestation, reference)}
     ${severity && severityElement(severity)}
   </observation></entryRelationship>`
 }
@@ -294,10 +298,11 @@ function reactionElement(
 /** Severity Observation. */
 function severityElement({ code, displayName }: { code: string; displayName: string }): XmlNode {
   return xml`<entryRelationship typeCode="SUBJ" inversionInd="true"><observation classCode="OBS" moodCode="EVN">
-    ${templates('4.8', '2014-06-09')}
+    <templateId root="2.16.840.1.113883.10.20.22.4.8"/>
+    <templateId root="2.16.840.1.113883.10.20.22.4.8" extension="2014-06-09"/>
     <code code="SEV" codeSystem="2.16.840.1.113883.5.4" displayName="Severity"/>
     <statusCode code="completed"/>
-    <value xsi:type="CD" code="${code}" codeSystem="${snomed}" displayName="${displayName}"/>
+    <value xsi:type="CD" code="${code}" codeSystem="2.16.840.1.113883.6.96" displayName="${displayName}"/>
   </observation></entryRelationship>`
 }
 
@@ -312,17 +317,19 @@ function criticality(value: string | undefined): XmlNode | undefined {
   const code = value === undefined ? undefined : criticalities[value]
   if (code === undefined) return undefined
   return xml`<entryRelationship typeCode="SUBJ" inversionInd="true"><observation classCode="OBS" moodCode="EVN">
-    ${templates('4.145')}
-    <code code="82606-5" codeSystem="${loinc}" displayName="Criticality"/>
+    <templateId root="2.16.840.1.113883.10.20.22.4.145"/>
+    <code code="82606-5" codeSystem="2.16.840.1.113883.6.1" displayName="Criticality"/>
     <statusCode code="completed"/>
     <value xsi:type="CD" code="${code}" codeSystem="2.16.840.1.113883.5.1063"/>
   </observation></entryRelationship>`
 }
 
 /** The coded term, where the words chosen are others. */
-export function otherName(code: Coded): readonly string[] {
-  const term = code.codings.find((one) => one.display !== undefined && one.display !== '')?.display
-  return term === undefined || code.text === '' || term.toLowerCase() === code.text.toLowerCase()
-    ? []
-    : [` (coded as ${term})`]
+export function otherName({ codings, text }: Coded): string {
+  if (text === '') return ''
+  for (const { display } of codings) {
+    if (display === undefined || display === '') continue
+    return display === text || display.toLowerCase() === text.toLowerCase() ? '' : ` (coded as ${display})`
+  }
+  return ''
 }

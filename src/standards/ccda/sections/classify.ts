@@ -14,7 +14,8 @@ export type ObservationPlace =
   | 'notes'
   | 'other'
 
-const places = new WeakMap<HealthRecord, ReadonlyMap<ObservationPlace, readonly Observation[]>>()
+type Groups = ReadonlyMap<ObservationPlace, readonly Observation[]>
+const places = new WeakMap<HealthRecord, Groups>()
 
 /**
  * The observations of a record that have their place there, in its order. Each has one place. GP systems put nearly everything
@@ -22,62 +23,78 @@ const places = new WeakMap<HealthRecord, ReadonlyMap<ObservationPlace, readonly 
  */
 export function observationsIn(place: ObservationPlace, record: HealthRecord): readonly Observation[] {
   let known = places.get(record)
-  if (!known) places.set(record, (known = grouped(record.observations, classify(record))))
+  if (!known) places.set(record, (known = grouped(record)))
   return known.get(place) ?? []
 }
 
-function grouped(
-  observations: readonly Observation[],
-  found: ReadonlyMap<string, ObservationPlace>,
-): Map<ObservationPlace, Observation[]> {
+function grouped(record: HealthRecord): Groups {
+  const moved = classify(record)
   const groups = new Map<ObservationPlace, Observation[]>()
-  for (const observation of observations) {
-    const place = found.get(observation.key) ?? 'other'
+  record.observations.forEach((observation, at) => {
+    const place = moved[at] ?? 'other'
     const group = groups.get(place)
     if (group) group.push(observation)
     else groups.set(place, [observation])
-  }
+  })
   return groups
 }
 
-function classify(record: HealthRecord): Map<string, ObservationPlace> {
-  const found = new Map<string, ObservationPlace>()
-  const byKey = new Map(record.observations.map((one) => [one.key, one]))
-  for (const report of record.reports) for (const result of report.results) found.set(result.key, 'results')
-  const inNotes = new Set<string>()
-  for (const consultation of record.consultations) collect(consultation.parts, inNotes)
-  for (const observation of record.observations) {
-    if (found.has(observation.key)) continue
-    found.set(observation.key, placeOf(observation, byKey, inNotes))
+/** The place of each observation, in their order. */
+function classify({ observations, reports, consultations }: HealthRecord): ObservationPlace[] {
+  const reported = new Set<string>()
+  for (const report of reports) for (const result of report.results) reported.add(result.key)
+  const index: Index = {
+    position: onDemand(() => new Map(observations.map((one, at) => [one.key, at]))),
+    member: (key) => {
+      const at = index.position().get(key)
+      return at === undefined ? undefined : observations[at]
+    },
+    inNotes: onDemand(() => {
+      const comments = new Set(observations.filter(isComment).map((one) => one.key))
+      const found = new Set<string>()
+      for (const consultation of consultations) collect(consultation.parts, comments, found)
+      return found
+    }),
   }
+  const found = observations.map((one) => (reported.has(one.key) ? 'results' : placeOf(one, index)))
   // What stands under a heading stays with it.
-  for (const observation of record.observations) {
-    const place = found.get(observation.key)
-    if (place === 'results')
-      for (const member of observation.members)
-        if (!found.has(member) || found.get(member) === 'other') found.set(member, 'results')
-  }
+  observations.forEach((observation, at) => {
+    if (found[at] === 'results')
+      for (const key of observation.members) {
+        const member = index.position().get(key)
+        if (member !== undefined && found[member] === 'other') found[member] = 'results'
+      }
+  })
   return found
 }
 
-function collect(parts: readonly ConsultationPart[], into: Set<string>): void {
+/** What few observations have to be looked up in. */
+type Index = {
+  position(): ReadonlyMap<string, number>
+  member(key: string): Observation | undefined
+  /** The comments that consultations hold. */
+  inNotes(): ReadonlySet<string>
+}
+
+function onDemand<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
+function collect(parts: readonly ConsultationPart[], wanted: ReadonlySet<string>, into: Set<string>): void {
   for (const part of parts) {
-    if (part.kind === 'item') into.add(part.key)
-    else if (part.kind === 'heading') collect(part.parts, into)
+    if (part.kind === 'item' && wanted.has(part.key)) into.add(part.key)
+    else if (part.kind === 'heading') collect(part.parts, wanted, into)
   }
 }
 
-function placeOf(
-  observation: Observation,
-  byKey: ReadonlyMap<string, Observation>,
-  inNotes: ReadonlySet<string>,
-): ObservationPlace {
+function placeOf(observation: Observation, { member, inNotes }: Index): ObservationPlace {
   if (observation.about === 'immunisations') return 'immunizations'
   // A template that says "completed" is not for what was never so.
   if (observation.status === 'entered-in-error' || observation.status === 'cancelled') return 'other'
   if (isVital(observation)) return 'vital-signs'
   if (isHeading(observation)) {
-    const members = observation.members.map((key) => byKey.get(key)).filter((one) => one !== undefined)
+    const members = observation.members.map(member).filter((one) => one !== undefined)
     if (members.length > 0 && members.every(isValidVital)) return 'vital-signs'
   }
   if (
@@ -85,12 +102,12 @@ function placeOf(
     observation.specimen
   )
     return 'results'
-  if (observation.members.length > 0 && observation.members.every((key) => byKey.get(key)?.specimen !== undefined))
+  if (observation.members.length > 0 && observation.members.every((key) => member(key)?.specimen !== undefined))
     return 'results'
   if (socialTopic(observation.code)) return 'social-history'
   if (isFamilyHistory(observation)) return 'family-history'
   if (isProcedure(observation)) return 'procedures'
-  if (inNotes.has(observation.key) && isComment(observation)) return 'notes'
+  if (isComment(observation) && inNotes().has(observation.key)) return 'notes'
   return 'other'
 }
 

@@ -5,11 +5,13 @@ import { coded } from '../entries/code.ts'
 import { details, recordedBy, stated } from '../entries/details.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
-import { content, row, table } from '../narrative.ts'
+import { headings, table, writtenRow } from '../narrative.ts'
 import type { KnownDocument } from '../record.ts'
 import { point, readableWhen } from '../time.ts'
 import { otherName } from './allergies.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
+
+const head = headings('Document', 'Created', 'Format', 'Details', 'Recorded')
 
 /** Documents that the record knows of: letters and reports kept beside it, which this document does not hold. */
 export const documents: Section = {
@@ -31,7 +33,7 @@ export const documents: Section = {
       blocks: [
         table(
           '',
-          ['Document', 'Created', 'Format', 'Details', 'Recorded'],
+          head,
           made.map((one) => one.row),
         ),
       ],
@@ -41,18 +43,19 @@ export const documents: Section = {
 }
 
 function documentRow(document: KnownDocument, id: string): XmlNode {
-  return row(id, [
-    [content(`${id}c`, document.code.text || 'Document of unknown type'), ...otherName(document.code)],
-    readableWhen(document.when),
-    [document.contentType, document.size === undefined ? '' : `${document.size} bytes`].filter(Boolean).join(', '),
-    details(document, document.notes.length > 0 ? `${id}n` : undefined, [
+  const { contentType, size } = document
+  return writtenRow(xml`<tr ID="${id}">
+    <td><content ID="${`${id}c`}">${document.code.text || 'Document of unknown type'}</content>${otherName(document.code)}</td>
+    <td>${readableWhen(document.when)}</td>
+    <td>${[contentType, size === undefined ? '' : `${size} bytes`].filter(Boolean).join(', ')}</td>
+    <td>${details(document, document.notes.length > 0 ? `${id}n` : undefined, [
       stated('Title', document.title),
       stated('Address', document.url),
       stated('Kept by', document.custodian?.name),
       document.status !== 'current' && stated('Status', document.status),
-    ]),
-    recordedBy(document),
-  ])
+    ])}</td>
+    <td>${recordedBy(document)}</td>
+  </tr>`)
 }
 
 /** A reference to the document where it is kept. */
@@ -63,14 +66,14 @@ function known(document: KnownDocument, id: string, desk: Desk): XmlNode {
       : undefined
   return xml`<act classCode="ACT" moodCode="EVN">
     ${desk.id(document.key)}
-    ${coded('code', document.code, { reference: `${id}c` })}
+    ${coded('code', document.code, `${id}c`)}
     <text><reference value="#${id}"/></text>
     <statusCode code="${document.mistaken === undefined ? 'completed' : 'nullified'}"/>
     ${point('effectiveTime', document.when.at)}
     ${author(document, desk)}
     ${encounterLink(document, desk)}
     <reference typeCode="REFR"><externalDocument classCode="DOCCLIN" moodCode="EVN">${[
-      ...desk.ids(document),
+      desk.ids(document.key, document.identifiers),
       document.url !== undefined && xml`<text mediaType="${mediaType}"><reference value="${document.url}"/></text>`,
     ]}</externalDocument></reference>
   </act>`

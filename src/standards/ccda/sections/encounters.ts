@@ -1,4 +1,3 @@
-import { lookup } from '../../lookup.ts'
 import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
 import { constant, xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
@@ -6,12 +5,15 @@ import { coded } from '../entries/code.ts'
 import { details, stated } from '../entries/details.ts'
 import { author, performer } from '../entries/participation.ts'
 import { address, partyName, telecom } from '../entries/people.ts'
+import { statusCodes } from '../entries/status-code.ts'
 import { templates } from '../entries/template.ts'
-import { content, row, table } from '../narrative.ts'
+import { headings, table, writtenRow } from '../narrative.ts'
 import type { Encounter, Place } from '../record.ts'
-import { effectiveTime, readable, readableWhen, unknown } from '../time.ts'
+import { effectiveTime, readable, readableWhen } from '../time.ts'
 import { otherName } from './allergies.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
+
+const head = headings('Encounter', 'When', 'With', 'Where', 'Details')
 
 /** Encounters Section (entries required): when, where and with whom; what was written there is under Notes. */
 export const encounters: Section = {
@@ -35,7 +37,7 @@ export const encounters: Section = {
       blocks: [
         table(
           '',
-          ['Encounter', 'When', 'With', 'Where', 'Details'],
+          head,
           made.map((one) => one.row),
         ),
       ],
@@ -45,12 +47,28 @@ export const encounters: Section = {
 }
 
 /** Those who saw the patient, then those who wrote it down, where they are others. */
-export function withWhom(encounter: Encounter): string {
-  const [first, second] = encounter.participants
-  if (first && !second && first.role !== 'REC') return partyName(first.party)
+export function withWhom({ participants }: Encounter): string {
+  if (participants.length > 2) return withMany(participants)
+  let seeing = ''
+  let writing = ''
+  for (const { role, party } of participants) {
+    const name = partyName(party)
+    if (role === 'REC') writing = both(writing, name)
+    else seeing = both(seeing, name)
+  }
+  if (writing === '' || writing === seeing) return seeing
+  return seeing === '' ? `recorded by ${writing}` : `${seeing}, recorded by ${writing}`
+}
+
+function both(one: string, other: string): string {
+  if (one === '' || one === other) return other
+  return other === '' ? one : `${one}, ${other}`
+}
+
+function withMany(participants: Encounter['participants']): string {
   const seeing = new Set<string>()
   const writing = new Set<string>()
-  for (const { role, party } of encounter.participants) {
+  for (const { role, party } of participants) {
     const name = partyName(party)
     if (name !== '') (role === 'REC' ? writing : seeing).add(name)
   }
@@ -64,13 +82,13 @@ export function encounterTime({ when }: Encounter): string {
 }
 
 function encounterRow(encounter: Encounter, id: string): XmlNode {
-  return row(id, [
-    [content(`${id}c`, encounter.code.text || 'Encounter, type not recorded'), ...otherName(encounter.code)],
-    encounterTime(encounter),
-    withWhom(encounter),
-    where(encounter),
-    details(encounter, undefined, [encounter.status !== 'finished' && stated('Status', encounter.status)]),
-  ])
+  return writtenRow(xml`<tr ID="${id}">
+    <td><content ID="${`${id}c`}">${encounter.code.text || 'Encounter, type not recorded'}</content>${otherName(encounter.code)}</td>
+    <td>${encounterTime(encounter)}</td>
+    <td>${withWhom(encounter)}</td>
+    <td>${where(encounter)}</td>
+    <td>${details(encounter, undefined, [encounter.status !== 'finished' && stated('Status', encounter.status)])}</td>
+  </tr>`)
 }
 
 function where({ locations, provider }: Encounter): string {
@@ -79,7 +97,7 @@ function where({ locations, provider }: Encounter): string {
   return [...locations.map((place) => place.name), provider?.name].filter(Boolean).join(', ')
 }
 
-const statuses: Readonly<Record<string, string>> = lookup({
+const statusCode = statusCodes({
   finished: 'completed',
   planned: 'active',
   arrived: 'active',
@@ -92,13 +110,13 @@ const statuses: Readonly<Record<string, string>> = lookup({
 
 /** Encounter Activity. */
 function activity(encounter: Encounter, id: string, desk: Desk): XmlTemplate {
-  const status = statuses[encounter.status ?? '']
   return xml`<encounter classCode="ENC" moodCode="EVN">
-    ${templates('4.49', '2015-08-01')}
-    ${desk.ids(encounter)}
-    ${coded('code', encounter.code, { reference: `${id}c` })}
+    <templateId root="2.16.840.1.113883.10.20.22.4.49"/>
+    <templateId root="2.16.840.1.113883.10.20.22.4.49" extension="2015-08-01"/>
+    ${desk.ids(encounter.key, encounter.identifiers)}
+    ${coded('code', encounter.code, `${id}c`)}
     <text><reference value="#${id}"/></text>
-    <statusCode code="${status}" nullFlavor="${unknown(status)}"/>
+    ${statusCode(encounter.status)}
     ${effectiveTime(encounter.when)}
     ${encounter.participants.map((one) => one.role !== 'REC' && performer(one.party, desk))}
     ${author(encounter, desk)}
@@ -117,7 +135,7 @@ function location(place: Place, desk: Desk): XmlTemplate {
 
 function serviceDeliveryLocation(place: Place): XmlTemplate {
   return xml`<participant typeCode="LOC"><participantRole classCode="SDLOC">
-    ${templates('4.32')}
+    <templateId root="2.16.840.1.113883.10.20.22.4.32"/>
     <code nullFlavor="UNK"/>
     ${place.address && address(place.address)}
     ${place.telecoms.map(telecom)}

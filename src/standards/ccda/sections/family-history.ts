@@ -1,8 +1,7 @@
 import type { XmlNode } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
-import { loinc, snomed } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
-import { coded } from '../entries/code.ts'
+import { codedValue } from '../entries/code.ts'
 import { comment } from '../entries/comment.ts'
 import { finding } from '../entries/finding.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
@@ -53,20 +52,22 @@ function saysMore({ value, absent, components, interpretation }: Observation): b
 /** Family History Organizer: the relative is not named apart from the term, so it is said to be unknown. */
 function organizer(observation: Observation, id: string, desk: Desk): XmlNode {
   return xml`<organizer classCode="CLUSTER" moodCode="EVN">
-    ${templates('4.45', '2015-08-01')}
+    <templateId root="2.16.840.1.113883.10.20.22.4.45"/>
+    <templateId root="2.16.840.1.113883.10.20.22.4.45" extension="2015-08-01"/>
     ${desk.id(observation.key, 'relative')}
     <statusCode code="completed"/>
     <subject><relatedSubject classCode="PRS"><code nullFlavor="UNK"/></relatedSubject></subject>
     <component><observation classCode="OBS" moodCode="EVN">
-      ${templates('4.46', '2015-08-01')}
-      ${desk.ids(observation)}
-      <code code="55607006" codeSystem="${snomed}" displayName="Problem">
-        <translation code="75326-9" codeSystem="${loinc}" displayName="Problem"/>
+      <templateId root="2.16.840.1.113883.10.20.22.4.46"/>
+      <templateId root="2.16.840.1.113883.10.20.22.4.46" extension="2015-08-01"/>
+      ${desk.ids(observation.key, observation.identifiers)}
+      <code code="55607006" codeSystem="2.16.840.1.113883.6.96" displayName="Problem">
+        <translation code="75326-9" codeSystem="2.16.840.1.113883.6.1" displayName="Problem"/>
       </code>
       <text><reference value="#${id}"/></text>
       <statusCode code="completed"/>
       ${effectiveTime(observation.when)}
-      ${coded('value', observation.code, { type: 'CD', reference: `${id}c` })}
+      ${codedValue(observation.code, `${id}c`)}
       ${author(observation, desk)}
       ${observation.notes.length > 0 && comment(`${id}n`)}
       ${encounterLink(observation, desk)}

@@ -2,7 +2,7 @@ import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
 import { codeSystem } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
-import { coded, codedElsewhere } from '../entries/code.ts'
+import { coded, codedElsewhere, codedPreferring } from '../entries/code.ts'
 import { comment } from '../entries/comment.ts'
 import { details, recordedBy, stated } from '../entries/details.ts'
 import { finding } from '../entries/finding.ts'
@@ -12,13 +12,15 @@ import { organisationIds, partyName } from '../entries/people.ts'
 import { routeCode } from '../entries/route.ts'
 import { templates } from '../entries/template.ts'
 import { quantity, quantityText } from '../entries/value.ts'
-import { content, row, table } from '../narrative.ts'
+import { headings, table, writtenRow } from '../narrative.ts'
 import type { Coded, Immunization, Organisation } from '../record.ts'
 import { point, readable, readableWhen } from '../time.ts'
 import { otherName } from './allergies.ts'
 import { observationsIn } from './classify.ts'
 import { findingHeadings, findingRow } from './finding-row.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
+
+const head = headings('Immunization', 'Date', 'Vaccine', 'Batch', 'Site and route', 'Dose', 'Details', 'Recorded')
 
 /** Immunizations Section: given, not given, and what else the record lists under them. */
 export const immunizations: Section = {
@@ -38,7 +40,6 @@ export const immunizations: Section = {
     const given = valid.filter((one) => one.immunization.given)
     const notGiven = valid.filter((one) => !one.immunization.given)
     const mistaken = made.filter((one) => one.immunization.mistaken !== undefined)
-    const headings = ['Immunization', 'Date', 'Vaccine', 'Batch', 'Site and route', 'Dose', 'Details', 'Recorded']
     const others = observations.map((observation) => {
       const id = desk.narrativeId('i')
       desk.ledger.placed(observation.key, 'immunizations', id)
@@ -50,7 +51,7 @@ export const immunizations: Section = {
           ? [
               table(
                 'Given',
-                headings,
+                head,
                 given.map((one) => one.row),
               ),
             ]
@@ -59,7 +60,7 @@ export const immunizations: Section = {
           ? [
               table(
                 'Not given',
-                headings,
+                head,
                 notGiven.map((one) => one.row),
               ),
             ]
@@ -68,7 +69,7 @@ export const immunizations: Section = {
           ? [
               table(
                 'Entered in error: not immunizations of the patient',
-                headings,
+                head,
                 mistaken.map((one) => one.row),
               ),
             ]
@@ -93,26 +94,25 @@ function immunizationParts(immunization: Immunization, desk: Desk): { row: XmlNo
   desk.ledger.placed(immunization.key, 'immunizations', id)
   if (immunization.place?.key !== undefined) desk.ledger.used(immunization.place.key, 'The place of an immunization')
   const { code, vaccine, lot, expires, site, route, dose, manufacturer } = immunization
-  const cells = [
-    [content(`${id}c`, code.text || 'Immunization without a name'), ...otherName(code)],
-    readableWhen(immunization.when),
-    [
-      content(`${id}v`, vaccine?.text || 'Unknown'),
-      ...(manufacturer?.name === undefined || vaccine?.text.includes(manufacturer.name)
-        ? []
-        : [` (made by ${manufacturer.name})`]),
-    ],
-    [lot, expires === undefined ? '' : `expires ${readable(expires)}`].filter(Boolean).join(', '),
-    [site?.text, route?.text].filter(Boolean).join(', '),
-    dose === undefined ? '' : quantityText(dose),
-    details(immunization, immunization.notes.length > 0 ? `${id}n` : undefined, [
+  const maker =
+    manufacturer?.name === undefined || vaccine?.text.includes(manufacturer.name)
+      ? undefined
+      : ` (made by ${manufacturer.name})`
+  const written = writtenRow(xml`<tr ID="${id}">
+    <td><content ID="${`${id}c`}">${code.text || 'Immunization without a name'}</content>${otherName(code)}</td>
+    <td>${readableWhen(immunization.when)}</td>
+    <td><content ID="${`${id}v`}">${vaccine?.text || 'Unknown'}</content>${maker}</td>
+    <td>${[lot, expires === undefined ? '' : `expires ${readable(expires)}`].filter(Boolean).join(', ')}</td>
+    <td>${[site?.text, route?.text].filter(Boolean).join(', ')}</td>
+    <td>${dose === undefined ? '' : quantityText(dose)}</td>
+    <td>${details(immunization, immunization.notes.length > 0 ? `${id}n` : undefined, [
       stated('Not given because', immunization.reasonNotGiven?.text),
       { label: 'Given by', text: partyName(immunization.performer) },
       immunization.status !== 'completed' && stated('Status', immunization.status),
-    ]),
-    recordedBy(immunization),
-  ]
-  return { row: row(id, cells), entry: entry(activity(immunization, id, desk)) }
+    ])}</td>
+    <td>${recordedBy(immunization)}</td>
+  </tr>`)
+  return { row: written, entry: entry(activity(immunization, id, desk)) }
 }
 
 /** Immunization Activity. */
@@ -121,9 +121,10 @@ function activity(immunization: Immunization, id: string, desk: Desk): XmlTempla
   if (manufacturer) desk.ledger.used(manufacturer.key, 'The manufacturer of a vaccine')
   const negationInd = immunization.given ? 'false' : 'true'
   return xml`<substanceAdministration classCode="SBADM" moodCode="EVN" negationInd="${negationInd}">
-    ${templates('4.52', '2015-08-01')}
-    ${desk.ids(immunization)}
-    ${coded('code', immunization.code, { reference: `${id}c` })}
+    <templateId root="2.16.840.1.113883.10.20.22.4.52"/>
+    <templateId root="2.16.840.1.113883.10.20.22.4.52" extension="2015-08-01"/>
+    ${desk.ids(immunization.key, immunization.identifiers)}
+    ${coded('code', immunization.code, `${id}c`)}
     <text><reference value="#${id}"/></text>
     <statusCode code="${immunization.status === 'entered-in-error' ? 'nullified' : 'completed'}"/>
     ${point('effectiveTime', immunization.when.at)}
@@ -132,7 +133,8 @@ function activity(immunization: Immunization, id: string, desk: Desk): XmlTempla
     ${site && coded('approachSiteCode', site)}
     ${dose && quantity('doseQuantity', dose)}
     <consumable><manufacturedProduct classCode="MANU">
-      ${templates('4.54', '2014-06-09')}
+      <templateId root="2.16.840.1.113883.10.20.22.4.54"/>
+      <templateId root="2.16.840.1.113883.10.20.22.4.54" extension="2014-06-09"/>
       <manufacturedMaterial>${[
         vaccineCode(immunization.vaccine, `${id}v`),
         lot !== undefined && xml`<lotNumberText>${lot}</lotNumberText>`,
@@ -161,13 +163,13 @@ const cvx = '2.16.840.1.113883.12.292'
 function vaccineCode(vaccine: Coded | undefined, reference: string): XmlNode {
   if (vaccine === undefined) return xml`<code nullFlavor="UNK"/>`
   const inCvx = vaccine.codings.some((coding) => coding.system !== undefined && codeSystem(coding.system).oid === cvx)
-  return inCvx ? coded('code', vaccine, { reference, prefer: cvx }) : codedElsewhere('code', vaccine, reference)
+  return inCvx ? codedPreferring(cvx, 'code', vaccine, reference) : codedElsewhere('code', vaccine, reference)
 }
 
 /** Immunization Refusal Reason. The record's reason is in words and SNOMED CT; C-CDA's few codes are not guessed. */
 function refusal(reason: Coded, immunization: Immunization, desk: Desk): XmlTemplate {
   return xml`<entryRelationship typeCode="RSON"><observation classCode="OBS" moodCode="EVN">
-    ${templates('4.53')}
+    <templateId root="2.16.840.1.113883.10.20.22.4.53"/>
     ${desk.id(immunization.key, 'reason')}
     ${codedElsewhere('code', reason)}
     <statusCode code="completed"/>

@@ -1,5 +1,5 @@
 import { quantityText, rangeText as boundsText, valueText } from '../entries/value.ts'
-import type { Coded, Component, Item, Observation } from '../record.ts'
+import type { Allergy, Coded, Component, Immunization, Item, Observation } from '../record.ts'
 import { readableWhen } from '../time.ts'
 
 /** What an item says in one line, wherever it is only mentioned: `Blood pressure 120 mmHg, 80 mmHg (28 Mar 2019)`. */
@@ -7,7 +7,7 @@ export function itemText(item: Item): string {
   const name =
     item.code.text ||
     (item.facts.length > 0 ? item.facts.map((fact) => `${fact.label}: ${fact.text}`).join(', ') : 'Item without a name')
-  const value = 'ranges' in item ? observationValue(item as Observation) : ''
+  const value = isObservation(item) ? observationValue(item) : ''
   const when = readableWhen(item.when)
   const [note] = item.notes
   // A comment's name says nothing; its words do, and they are complete where it is told.
@@ -20,13 +20,21 @@ const telling = new Set(['cancelled', 'stopped', 'aborted', 'suspended', 'not-do
 
 /** Why what an item names is not so: a vaccine that was not given, an allergy that ended, what was entered in error. */
 function standingOf(item: Item): string {
-  const words: string[] = []
-  if (item.mistaken !== undefined) words.push(item.mistaken.toLowerCase())
-  else if ('ended' in item && item.ended === true) words.push('ended')
-  if ('given' in item && item.given === false) words.push('not given')
-  if (item.status !== undefined && telling.has(item.status)) words.push(item.status.replace('-', ' '))
-  for (const caution of item.cautions ?? []) words.push(caution)
-  return words.join(', ')
+  const { mistaken, status, cautions } = item
+  const { ended, given } = item as Partial<Allergy & Immunization>
+  let words = mistaken !== undefined ? mistaken.toLowerCase() : ended === true ? 'ended' : ''
+  if (given === false) words = listed(words, 'not given')
+  if (status !== undefined && telling.has(status)) words = listed(words, status.replace('-', ' '))
+  if (cautions !== undefined) for (const caution of cautions) words = listed(words, caution)
+  return words
+}
+
+function listed(words: string, more: string): string {
+  return words === '' ? more : `${words}, ${more}`
+}
+
+export function isObservation(item: Item): item is Observation {
+  return (item as Partial<Observation>).ranges !== undefined
 }
 
 function shortened(text: string): string {
@@ -36,8 +44,9 @@ function shortened(text: string): string {
 
 /** The values of an observation and of its components. */
 export function observationValue(observation: Pick<Observation, 'value' | 'absent' | 'components'>): string {
-  const parts: string[] = []
   const own = resultText(observation)
+  if (observation.components.length === 0) return own
+  const parts: string[] = []
   if (own !== '') parts.push(own)
   for (const component of observation.components) parts.push(`${component.code.text}: ${resultText(component)}`)
   return parts.join(', ')

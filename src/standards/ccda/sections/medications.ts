@@ -1,4 +1,3 @@
-import { lookup } from '../../lookup.ts'
 import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
@@ -8,14 +7,18 @@ import { details, recordedBy, stated } from '../entries/details.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author, performer } from '../entries/participation.ts'
 import { useParty } from '../entries/people.ts'
+import { statusCodes } from '../entries/status-code.ts'
 import { routeCode } from '../entries/route.ts'
 import { templates } from '../entries/template.ts'
 import { quantity, quantityText } from '../entries/value.ts'
-import { content, contentOf, lineBreak, lines, row, table } from '../narrative.ts'
+import { broken, type Cell, contentOf, headings, lineBreak, lines, table, writtenRow } from '../narrative.ts'
 import type { Coded, Medication, MedicationIssue } from '../record.ts'
-import { effectiveTime, interval, readableWhen, unknown } from '../time.ts'
+import { effectiveTime, interval, readableWhen } from '../time.ts'
 import { otherName } from './allergies.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
+
+const issuesHead = headings('Issued', 'Dosage', 'Quantity', 'Status', 'Details', 'Recorded')
+const head = headings('Medication', 'Dosage', 'Quantity', 'When', 'Status', 'Details', 'Recorded')
 
 /** Medications Section (entries required): current and past, each with the issues made under it. Dosage is the record's own words. */
 export const medications: Section = {
@@ -29,34 +32,32 @@ export const medications: Section = {
   content(record, desk) {
     if (record.medications.length === 0) return nothingToTell
     const parts = record.medications.map((medication) => ({ medication, ...medicationParts(medication, desk) }))
-    const current = parts.filter((one) => isCurrent(one.medication))
-    const past = parts.filter((one) => pastStatuses.has(one.medication.status ?? ''))
-    const mistaken = parts.filter((one) => one.medication.mistaken !== undefined)
+    const isPast = ({ status }: Medication) => pastStatuses.has(status ?? '')
+    const current = parts.filter(({ medication }) => isCurrent(medication))
+    const past = parts.filter(({ medication }) => isPast(medication))
+    const mistaken = parts.filter(({ medication }) => medication.mistaken !== undefined)
     // Neither current nor past as far as anybody can tell: not to be overlooked among the past.
-    const unknown = parts.filter((one) => ![current, past, mistaken].some((known) => known.includes(one)))
+    const unknown = parts.filter(
+      ({ medication }) => !isCurrent(medication) && !isPast(medication) && medication.mistaken === undefined,
+    )
     const tables = [
       { title: 'Current medications', rows: current },
       { title: 'Medications whose status is not known', rows: unknown },
       { title: 'Past medications', rows: past },
       { title: 'Entered in error: not medications of the patient', rows: mistaken },
     ].filter((one) => one.rows.length > 0)
-    const headings = ['Medication', 'Dosage', 'Quantity', 'When', 'Status', 'Details', 'Recorded']
     const issues = parts.filter((one) => one.issues.length > 0)
     return {
       blocks: [
         ...tables.map(({ title, rows }) =>
           table(
             title,
-            headings,
+            head,
             rows.map((one) => one.row),
           ),
         ),
         ...issues.map((one) =>
-          table(
-            `Issues of ${one.medication.code.text || 'a medication without a name'}`,
-            ['Issued', 'Dosage', 'Quantity', 'Status', 'Details', 'Recorded'],
-            one.issues,
-          ),
+          table(`Issues of ${one.medication.code.text || 'a medication without a name'}`, issuesHead, one.issues),
         ),
       ],
       entries: tables.flatMap(({ rows }) => rows.map((one) => one.entry)),
@@ -86,17 +87,18 @@ function medicationParts(medication: Medication, desk: Desk): { row: XmlNode; en
       entry: supply(issue, medication, issueId, desk),
     }
   })
-  const cells = [
-    [content(`${id}c`, medication.code.text || 'Medication without a name'), ...otherName(medication.code)],
-    medication.dosage.length === 0 ? 'Not recorded' : [contentOf(`${id}d`, wordsOf(medication.dosage))],
-    quantityWords(medication.quantity),
-    readableWhen(medication.when),
-    statusWords(medication.status),
-    details(medication, noteId, [stated('Route', medication.route?.text)]),
-    recordedBy(medication),
-  ]
+  const dosage = medication.dosage.length === 0 ? 'Not recorded' : contentOf(`${id}d`, wordsOf(medication.dosage))
+  const written = writtenRow(xml`<tr ID="${id}">
+    <td><content ID="${`${id}c`}">${medication.code.text || 'Medication without a name'}</content>${otherName(medication.code)}</td>
+    <td>${dosage}</td>
+    <td>${quantityWords(medication.quantity)}</td>
+    <td>${readableWhen(medication.when)}</td>
+    <td>${statusWords(medication.status)}</td>
+    <td>${details(medication, noteId, [stated('Route', medication.route?.text)])}</td>
+    <td>${recordedBy(medication)}</td>
+  </tr>`)
   return {
-    row: row(id, cells),
+    row: written,
     entry: entry(
       activity(
         medication,
@@ -110,7 +112,12 @@ function medicationParts(medication: Medication, desk: Desk): { row: XmlNode; en
   }
 }
 
-function wordsOf(dosage: readonly string[]) {
+function dosageCell(dosage: readonly string[]): Cell {
+  const [first] = dosage
+  return first !== undefined && dosage.length === 1 ? broken(first) : wordsOf(dosage)
+}
+
+function wordsOf(dosage: readonly string[]): readonly XmlNode[] {
   return dosage.flatMap((words, at) => [...(at > 0 ? [lineBreak] : []), ...lines(words)])
 }
 
@@ -128,11 +135,12 @@ function quantityWords(supplied: Medication['quantity']): string {
 
 function statusWords(status: string | undefined): string {
   if (status === undefined) return 'Not stated'
+  if (status === 'completed') return 'Completed'
   return status.charAt(0).toUpperCase() + status.slice(1).replaceAll('-', ' ')
 }
 
 /** C-CDA's statuses of a medication; what has none of them is said to be unknown. */
-const statuses: Readonly<Record<string, string>> = lookup({
+const statusCode = statusCodes({
   active: 'active',
   intended: 'active',
   completed: 'completed',
@@ -141,10 +149,6 @@ const statuses: Readonly<Record<string, string>> = lookup({
   'entered-in-error': 'nullified',
   'on-hold': 'suspended',
 })
-function statusCode(status: string | undefined): XmlTemplate {
-  const code = status === undefined ? undefined : statuses[status]
-  return xml`<statusCode code="${code}" nullFlavor="${unknown(code)}"/>`
-}
 
 /** Medication Activity: what the patient takes or was given to take. */
 function activity(
@@ -156,8 +160,9 @@ function activity(
 ): XmlTemplate {
   const { status } = medication
   return xml`<substanceAdministration classCode="SBADM" moodCode="${status === 'intended' ? 'INT' : 'EVN'}">
-    ${templates('4.16', '2014-06-09')}
-    ${desk.ids(medication)}
+    <templateId root="2.16.840.1.113883.10.20.22.4.16"/>
+    <templateId root="2.16.840.1.113883.10.20.22.4.16" extension="2014-06-09"/>
+    ${desk.ids(medication.key, medication.identifiers)}
     ${medication.sameAs.map((key) => desk.id(key))}
     <text><reference value="#${id}"/></text>
     ${statusCode(status)}
@@ -168,7 +173,7 @@ function activity(
     ${author(medication, desk)}
     ${medication.dosage.length > 0 && instruction(`${id}d`)}
     ${authorised(medication, id, desk)}
-    ${issues.map((issue) => xml`<entryRelationship typeCode="REFR">${issue}</entryRelationship>`)}
+    ${issues}
     ${noteId !== undefined && comment(noteId)}
     ${encounterLink(medication, desk)}
   </substanceAdministration>`
@@ -180,7 +185,8 @@ function authorised({ key, quantity: supplied, authorised: given }: Medication, 
   const repeats = given?.issuesAllowed
   if (amount === undefined && repeats === undefined) return undefined
   return xml`<entryRelationship typeCode="REFR"><supply classCode="SPLY" moodCode="INT">
-    ${templates('4.17', '2014-06-09')}
+    <templateId root="2.16.840.1.113883.10.20.22.4.17"/>
+    <templateId root="2.16.840.1.113883.10.20.22.4.17" extension="2014-06-09"/>
     ${desk.id(key, 'authorisation')}
     <text><reference value="#${id}"/></text>
     ${statusCode(given?.status)}
@@ -193,16 +199,17 @@ function authorised({ key, quantity: supplied, authorised: given }: Medication, 
 /** Medication Information. */
 function product(code: Coded, reference: string, id: XmlNode): XmlTemplate {
   return xml`<manufacturedProduct classCode="MANU">
-    ${templates('4.23', '2014-06-09')}
+    <templateId root="2.16.840.1.113883.10.20.22.4.23"/>
+    <templateId root="2.16.840.1.113883.10.20.22.4.23" extension="2014-06-09"/>
     ${id}
-    <manufacturedMaterial>${coded('code', code, { reference })}</manufacturedMaterial>
+    <manufacturedMaterial>${coded('code', code, reference)}</manufacturedMaterial>
   </manufacturedProduct>`
 }
 
 /** The dosage as text, in the form that C-CDA has for directions (Medication Free Text Sig). */
 function instruction(reference: string): XmlTemplate {
   return xml`<entryRelationship typeCode="COMP"><substanceAdministration classCode="SBADM" moodCode="INT">
-    ${templates('4.147')}
+    <templateId root="2.16.840.1.113883.10.20.22.4.147"/>
     <code code="76662-6" codeSystem="2.16.840.1.113883.6.1" displayName="Instructions Medication"/>
     <text><reference value="#${reference}"/></text>
     <consumable><manufacturedProduct><manufacturedLabeledDrug nullFlavor="NA"/></manufacturedProduct></consumable>
@@ -217,24 +224,24 @@ function encounterWords({ encounter }: MedicationIssue, medication: Medication, 
 
 function issueRow(issue: MedicationIssue, medication: Medication, id: string, encounter: string): XmlNode {
   const other = issue.code.text !== '' && issue.code.text !== medication.code.text
-  return row(id, [
-    readableWhen(issue.when) || '',
-    other ? [`${issue.code.text}: `, ...wordsOf(issue.dosage)] : wordsOf(issue.dosage),
-    quantityWords(issue.quantity),
-    statusWords(issue.status),
-    details(issue, issue.notes.length > 0 ? `${id}n` : undefined, [
-      { label: 'Recorded at an encounter', text: encounter },
-    ]),
-    recordedBy(issue),
-  ])
+  const more = [stated('Recorded at an encounter', encounter)]
+  return writtenRow(xml`<tr ID="${id}">
+    <td>${readableWhen(issue.when)}</td>
+    <td>${other ? [`${issue.code.text}: `, ...wordsOf(issue.dosage)] : dosageCell(issue.dosage)}</td>
+    <td>${quantityWords(issue.quantity)}</td>
+    <td>${statusWords(issue.status)}</td>
+    <td>${details(issue, issue.notes.length > 0 ? `${id}n` : undefined, more)}</td>
+    <td>${recordedBy(issue)}</td>
+  </tr>`)
 }
 
 /** Medication Supply Order: one issue of the medication. */
 function supply(issue: MedicationIssue, medication: Medication, id: string, desk: Desk): XmlTemplate {
   const amount = issue.quantity?.quantity
-  return xml`<supply classCode="SPLY" moodCode="INT">
-    ${templates('4.17', '2014-06-09')}
-    ${desk.ids(issue)}
+  return xml`<entryRelationship typeCode="REFR"><supply classCode="SPLY" moodCode="INT">
+    <templateId root="2.16.840.1.113883.10.20.22.4.17"/>
+    <templateId root="2.16.840.1.113883.10.20.22.4.17" extension="2014-06-09"/>
+    ${desk.ids(issue.key, issue.identifiers)}
     <text><reference value="#${id}"/></text>
     ${statusCode(issue.status)}
     ${effectiveTime(issue.when, 'IVL_TS')}
@@ -242,7 +249,7 @@ function supply(issue: MedicationIssue, medication: Medication, id: string, desk
     ${issue.product && supplyProduct(issue, medication, id, desk)}
     ${performer(issue.performer, desk)}
     ${author(issue, desk)}
-  </supply>`
+  </supply></entryRelationship>`
 }
 
 function supplyProduct(

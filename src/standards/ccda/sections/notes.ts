@@ -1,16 +1,15 @@
 import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
-import { loinc } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
 import { cautionsOf } from '../entries/details.ts'
 import { author } from '../entries/participation.ts'
 import { partyName } from '../entries/people.ts'
-import { append, content, lineBreak, lines } from '../narrative.ts'
-import type { Consultation, ConsultationPart, Encounter, Item, Link } from '../record.ts'
+import { append, broken, content, lineBreak, lines } from '../narrative.ts'
+import type { Consultation, ConsultationPart, Encounter, Item, Link, Medication } from '../record.ts'
 import { point, readable, readableWhen } from '../time.ts'
 import { isComment } from './classify.ts'
 import { encounterTime, withWhom } from './encounters.ts'
-import { itemText } from './item-text.ts'
+import { isObservation, itemText } from './item-text.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
 /** Notes Section: each consultation with its topics and headings and what was written under them, in the record's order. */
@@ -34,45 +33,56 @@ export const notes: Section = {
 function noteOf(consultation: Consultation, desk: Desk): { item: XmlNode; entry: XmlNode } {
   const id = desk.narrativeId('n')
   const { encounter } = consultation
-  const title = [
-    consultation.title,
-    encounter && encounter.code.text !== consultation.title ? encounter.code.text : '',
-    encounter ? encounterTime(encounter) : '',
-    encounter ? withWhom(encounter) : '',
-  ]
-    .filter(Boolean)
-    .join(', ')
-  const parts = partsOf(consultation.parts, title, desk)
+  let { title } = consultation
+  if (encounter) {
+    if (encounter.code.text !== title) title = listed(title, encounter.code.text)
+    title = listed(listed(title, encounterTime(encounter)), withWhom(encounter))
+  }
+  const parts = listOf(consultation.parts, title, desk)
   return {
     item: xml`<item ID="${id}"><caption>${title || 'Consultation'}</caption>${parts}</item>`,
     entry: entry(activity(consultation, id, desk)),
   }
 }
 
-function partsOf(parts: readonly ConsultationPart[], known: string, desk: Desk): XmlTemplate | undefined {
-  if (parts.length === 0) return undefined
-  const items: XmlNode[] = []
-  for (const part of parts) {
-    if (part.kind === 'text') items.push(xml`<item>${lines(part.text)}</item>`)
-    else if (part.kind === 'item') items.push(itemOf(part.key, part.text, known, desk))
-    else items.push(headingOf(part, known, desk))
-  }
-  return xml`<list>${items}</list>`
+function listed(words: string, more: string): string {
+  if (words === '') return more
+  return more === '' ? words : `${words}, ${more}`
 }
 
-function headingOf(part: ConsultationPart & { kind: 'heading' }, known: string, desk: Desk): XmlNode {
+function listOf(parts: readonly ConsultationPart[], known: string, desk: Desk): XmlTemplate | undefined {
+  return parts.length === 0 ? undefined : xml`<list>${itemsOf(parts, known, desk)}</list>`
+}
+
+function itemsOf(parts: readonly ConsultationPart[], known: string, desk: Desk): XmlTemplate[] {
+  return parts.map((part) =>
+    part.kind === 'item'
+      ? itemOf(part.key, part.text, known, desk)
+      : part.kind === 'text'
+        ? xml`<item>${lines(part.text)}</item>`
+        : headingOf(part, known, desk),
+  )
+}
+
+function headingOf(part: ConsultationPart & { kind: 'heading' }, known: string, desk: Desk): XmlTemplate {
   const related = part.problems.length === 0 ? '' : relatedTo(part.problems, desk)
-  const title = related === '' ? part.title : [part.title, related].filter(Boolean).join('. ')
-  return xml`<item>${[title !== '' && xml`<caption>${title}</caption>`, partsOf(part.parts, known, desk)]}</item>`
+  const title = related === '' || part.title === '' ? part.title + related : `${part.title}. ${related}`
+  if (title === '') return xml`<item>${listOf(part.parts, known, desk)}</item>`
+  return part.parts.length === 0
+    ? xml`<item><caption>${title}</caption></item>`
+    : xml`<item><caption>${title}</caption><list>${itemsOf(part.parts, known, desk)}</list></item>`
 }
 
 function relatedTo(links: readonly Link[], desk: Desk): string {
-  const problems = links
-    .map((link) => (link.key === undefined ? undefined : desk.item(link.key)))
-    .filter((one) => one !== undefined)
-  const nameOf = ({ code, mistaken }: Item): string =>
-    (code.text || 'without a name') + (mistaken === undefined ? '' : ` [${mistaken.toLowerCase()}]`)
-  return problems.length === 0 ? '' : `Problem: ${problems.map(nameOf).join(', ')}`
+  let names = ''
+  for (const { key } of links) {
+    const problem = key === undefined ? undefined : desk.item(key)
+    if (problem === undefined) continue
+    const { code, mistaken } = problem
+    const name = (code.text || 'without a name') + (mistaken === undefined ? '' : ` [${mistaken.toLowerCase()}]`)
+    names = names === '' ? name : `${names}, ${name}`
+  }
+  return names === '' ? '' : `Problem: ${names}`
 }
 
 /**
@@ -84,25 +94,26 @@ function itemOf(key: string, text: string, known: string, desk: Desk): XmlTempla
   if (!item) return xml`<item>${text || `${key} (told elsewhere in this document)`}</item>`
   const id = desk.narrativeId('n')
   const again = desk.mentioned.has(key)
-  desk.mentioned.add(key)
-  const observation = 'ranges' in item && 'components' in item ? (item as Parameters<typeof isComment>[0]) : undefined
-  if (observation && isComment(observation) && !again) {
+  if (!again) desk.mentioned.add(key)
+  if (!again && isObservation(item) && isComment(item)) {
     desk.ledger.placed(key, 'notes', id)
     return xml`<item ID="${id}">${commentNodes(item, known)}</item>`
   }
-  const nodes: XmlNode[] = [...lines(medicationPart(item, key) + itemText(item))]
-  if (!again)
-    for (const note of item.notes) {
-      nodes.push(lineBreak)
-      append(nodes, lines(note.text))
-    }
+  const words = medicationPart(item, key) + itemText(item)
+  if (again || item.notes.length === 0) return xml`<item ID="${id}">${broken(words)}</item>`
+  const nodes: XmlNode[] = [...lines(words)]
+  for (const note of item.notes) {
+    nodes.push(lineBreak)
+    append(nodes, lines(note.text))
+  }
   return xml`<item ID="${id}">${nodes}</item>`
 }
 
 /** A consultation names a medication, its authorisation and its issue one after another: they are one medication. */
 function medicationPart(item: Item, key: string): string {
-  if ('sameAs' in item) return item.key === key ? '' : 'Authorisation of '
-  return 'dosage' in item ? 'Issue of ' : ''
+  const { sameAs, dosage } = item as Partial<Medication>
+  if (sameAs !== undefined) return item.key === key ? '' : 'Authorisation of '
+  return dosage === undefined ? '' : 'Issue of '
 }
 
 /** `known` is what stands above: whom a comment is by, and when, is told where it is not that. */
@@ -120,10 +131,12 @@ function commentNodes(item: Item, known: string): XmlNode[] {
   for (const fact of item.facts) nodes.push(lineBreak, `${fact.label}: ${fact.text}`)
   if (nodes.length === 0) nodes.push('Comment without words')
   const by = partyName(item.author)
-  const news = [...new Set([by, readableWhen(item.when), readable(item.recorded)])].filter(
-    (words) => !tells(known, words),
-  )
-  if (news.length > 0) nodes.push(` (${news.join(', ')})`)
+  const when = readableWhen(item.when)
+  const recorded = readable(item.recorded)
+  let news = tells(known, by) ? '' : by
+  if (when !== by && !tells(known, when)) news += news === '' ? when : `, ${when}`
+  if (recorded !== by && recorded !== when && !tells(known, recorded)) news += news === '' ? recorded : `, ${recorded}`
+  if (news !== '') nodes.push(` (${news})`)
   return nodes
 }
 
@@ -140,13 +153,13 @@ function activity(consultation: Consultation, id: string, desk: Desk): XmlTempla
   return xml`<act classCode="ACT" moodCode="EVN">
     <templateId root="2.16.840.1.113883.10.20.22.4.202" extension="2016-11-01"/>
     ${desk.id(consultation.key)}
-    <code code="34109-9" codeSystem="${loinc}" codeSystemName="LOINC" displayName="Note">
-      <translation code="11488-4" codeSystem="${loinc}" codeSystemName="LOINC" displayName="Consult note"/>
+    <code code="34109-9" codeSystem="2.16.840.1.113883.6.1" codeSystemName="LOINC" displayName="Note">
+      <translation code="11488-4" codeSystem="2.16.840.1.113883.6.1" codeSystemName="LOINC" displayName="Consult note"/>
     </code>
     <text><reference value="#${id}"/></text>
     <statusCode code="completed"/>
     ${point('effectiveTime', encounter?.when.start ?? encounter?.when.at)}
-    ${encounter && author({ ...encounter, recorded: encounter.when.start ?? '' }, desk)}
+    ${encounter && author({ author: encounter.author, recorded: encounter.when.start ?? '' }, desk)}
     ${encounter && atEncounter(encounter, desk)}
   </act>`
 }

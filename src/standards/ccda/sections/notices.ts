@@ -1,10 +1,13 @@
 import { element, type XmlNode } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
-import { caption, paragraph, row, table } from '../narrative.ts'
+import { caption, headings, paragraph, row, table } from '../narrative.ts'
 import type { Area, AreaName, HealthRecord } from '../record.ts'
 import { dates } from '../entries/details.ts'
 import { readable } from '../time.ts'
 import type { Section } from './section.ts'
+
+const patientHead = headings('What', 'In the record')
+const head = headings('Part of the record', 'State')
 
 /**
  * The first section: what the reader must know before reading on. What was asked for and what was not, what was
@@ -32,7 +35,7 @@ export const notices: Section = {
     blocks.push(
       table(
         'What was asked for',
-        ['Part of the record', 'State'],
+        head,
         record.areas
           .filter((area) => area.name !== 'documents')
           .map((area) => row(desk.narrativeId('z'), [names[area.name], stateOf(area, record)])),
@@ -45,7 +48,7 @@ export const notices: Section = {
       blocks.push(
         table(
           'About the patient',
-          ['What', 'In the record'],
+          patientHead,
           patient.map(({ label, text }) =>
             row(desk.narrativeId('z'), [label, dates.has(label) ? readable(text) : text]),
           ),

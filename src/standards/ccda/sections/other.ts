@@ -8,13 +8,13 @@ import { finding } from '../entries/finding.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
 import { templates } from '../entries/template.ts'
-import { content, row, table } from '../narrative.ts'
+import { content, headings, row, table } from '../narrative.ts'
 import type { OtherItem } from '../record.ts'
 import { effectiveTime, readableWhen } from '../time.ts'
 import { findingHeadings, findingRow } from './finding-row.ts'
 import { entry, nothingToTell, type Section, type SectionContent } from './section.ts'
 
-const headings = ['Kind', 'What', 'When', 'Details', 'Recorded'] as const
+const head = headings('Kind', 'What', 'When', 'Details', 'Recorded')
 
 /** What fits no other section, so that it is still read: findings, and resources of any other type. */
 export const other: Section = {
@@ -48,7 +48,7 @@ export const other: Section = {
               ),
             ]
           : []),
-        ...(others.rows.length > 0 ? [table('Other', headings, others.rows)] : []),
+        ...(others.rows.length > 0 ? [table('Other', head, others.rows)] : []),
       ],
       entries: [...findings.map((one) => one.entry), ...others.entries],
     }
@@ -77,7 +77,7 @@ export const medicalEquipment: Section = {
 
 function itemSection(items: readonly OtherItem[], letter: string, section: string, desk: Desk): SectionContent {
   const { rows, entries } = itemsOf(items, letter, section, desk)
-  return rows.length === 0 ? nothingToTell : { blocks: [table('', headings, rows)], entries }
+  return rows.length === 0 ? nothingToTell : { blocks: [table('', head, rows)], entries }
 }
 
 function itemsOf(
@@ -113,8 +113,8 @@ function kindName(type: string): string {
 
 function act(item: OtherItem, id: string, desk: Desk): XmlTemplate {
   return xml`<act classCode="ACT" moodCode="EVN">
-    ${desk.ids(item)}
-    ${coded('code', item.code, { reference: `${id}c` })}
+    ${desk.ids(item.key, item.identifiers)}
+    ${coded('code', item.code, `${id}c`)}
     <text><reference value="#${id}"/></text>
     <statusCode code="${item.mistaken === undefined ? 'completed' : 'nullified'}"/>
     ${effectiveTime(item.when)}

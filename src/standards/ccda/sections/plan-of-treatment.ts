@@ -1,5 +1,5 @@
 import { lookup } from '../../lookup.ts'
-import type { XmlNode } from '../../xml/element.ts'
+import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
 import { coded } from '../entries/code.ts'
@@ -8,13 +8,21 @@ import { details, recordedBy, stated } from '../entries/details.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
 import { partyName, useParty } from '../entries/people.ts'
+import { statusCodes } from '../entries/status-code.ts'
 import { templates } from '../entries/template.ts'
-import { content, row, table } from '../narrative.ts'
+import { headings, table, writtenRow } from '../narrative.ts'
 import type { Party, Plan } from '../record.ts'
-import { effectiveTime, readableWhen, unknown } from '../time.ts'
+import { effectiveTime, readableWhen } from '../time.ts'
 import { otherName } from './allergies.ts'
 import { itemText } from './item-text.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
+
+const diaryHead = planHead('What')
+const referralHead = planHead('Referral')
+const requestHead = planHead('Request')
+function planHead(first: string): XmlTemplate {
+  return headings(first, 'Due', 'Status', 'To', 'Details', 'Recorded')
+}
 
 /** Plan of Treatment Section: diary entries (recalls), requests for tests, referrals. */
 export const planOfTreatment: Section = {
@@ -29,15 +37,15 @@ export const planOfTreatment: Section = {
     const made = record.plans.map((plan) => ({ plan, ...planParts(plan, desk) }))
     const of = (kind: Plan['kind']) => made.filter((one) => one.plan.kind === kind)
     const tables = [
-      { title: 'Diary entries', first: 'What', of: of('diary') },
-      { title: 'Referrals', first: 'Referral', of: of('referral') },
-      { title: 'Requests', first: 'Request', of: of('request') },
+      { title: 'Diary entries', head: diaryHead, of: of('diary') },
+      { title: 'Referrals', head: referralHead, of: of('referral') },
+      { title: 'Requests', head: requestHead, of: of('request') },
     ].filter((one) => one.of.length > 0)
     return {
       blocks: tables.map((one) =>
         table(
           one.title,
-          [one.first, 'Due', 'Status', 'To', 'Details', 'Recorded'],
+          one.head,
           one.of.map((part) => part.row),
         ),
       ),
@@ -51,30 +59,26 @@ function planParts(plan: Plan, desk: Desk): { row: XmlNode; entry: XmlNode } {
   desk.ledger.placed(plan.key, 'plan-of-treatment', id)
   for (const party of [...plan.recipients, ...(plan.requester ? [plan.requester] : [])])
     useParty(party, 'Requester or recipient of a plan', desk)
-  const cells = [
-    [
-      content(
-        `${id}c`,
-        plan.code.text || (plan.kind === 'referral' ? 'Referral without a reason' : 'Entry without a name'),
-      ),
-      ...otherName(plan.code),
-    ],
-    readableWhen(plan.when),
-    plan.status ?? '',
-    plan.recipients.map(recipientName).filter(Boolean).join(', '),
-    details(plan, plan.notes.length > 0 ? `${id}n` : undefined, [
-      stated('Priority', plan.priority),
-      ...plan.links.map((link) => {
-        const item = link.key === undefined ? undefined : desk.item(link.key)
-        return { label: link.relation, text: link.text || (item ? itemText(item) : (link.key ?? '')) }
-      }),
-      ...plan.identifiers
-        .filter((one) => one.system?.endsWith('/ubr-number'))
-        .map((one) => ({ label: 'Unique booking reference', text: one.value })),
-    ]),
-    recordedBy(plan),
+  const name = plan.code.text || (plan.kind === 'referral' ? 'Referral without a reason' : 'Entry without a name')
+  const more = [
+    stated('Priority', plan.priority),
+    ...plan.links.map((link) => {
+      const item = link.key === undefined ? undefined : desk.item(link.key)
+      return { label: link.relation, text: link.text || (item ? itemText(item) : (link.key ?? '')) }
+    }),
+    ...plan.identifiers
+      .filter((one) => one.system?.endsWith('/ubr-number'))
+      .map((one) => ({ label: 'Unique booking reference', text: one.value })),
   ]
-  return { row: row(id, cells), entry: entry(planned(plan, id, desk)) }
+  const written = writtenRow(xml`<tr ID="${id}">
+    <td><content ID="${`${id}c`}">${name}</content>${otherName(plan.code)}</td>
+    <td>${readableWhen(plan.when)}</td>
+    <td>${plan.status}</td>
+    <td>${plan.recipients.map(recipientName).filter(Boolean).join(', ')}</td>
+    <td>${details(plan, plan.notes.length > 0 ? `${id}n` : undefined, more)}</td>
+    <td>${recordedBy(plan)}</td>
+  </tr>`)
+  return { row: written, entry: entry(planned(plan, id, desk)) }
 }
 
 function recipientName(party: Party): string {
@@ -87,13 +91,12 @@ function recipientName(party: Party): string {
 function planned(plan: Plan, id: string, desk: Desk): XmlNode {
   const active = plan.status === 'active' || plan.status === 'draft'
   const moodCode = plan.kind === 'diary' ? 'INT' : 'RQO'
-  const status = statuses[plan.status ?? '']
   return xml`<act classCode="ACT" moodCode="${moodCode}" negationInd="${plan.notToBeDone ? 'true' : undefined}">
     ${active && templates('4.39', '2014-06-09')}
-    ${desk.ids(plan)}
-    ${coded('code', plan.code, { reference: `${id}c` })}
+    ${desk.ids(plan.key, plan.identifiers)}
+    ${coded('code', plan.code, `${id}c`)}
     <text><reference value="#${id}"/></text>
-    <statusCode code="${status}" nullFlavor="${unknown(status)}"/>
+    ${statusCode(plan.status)}
     ${effectiveTime(plan.when)}
     ${priority(plan.priority)}
     ${author(plan, desk)}
@@ -102,7 +105,7 @@ function planned(plan: Plan, id: string, desk: Desk): XmlNode {
   </act>`
 }
 
-const statuses: Readonly<Record<string, string>> = lookup({
+const statusCode = statusCodes({
   active: 'active',
   draft: 'active',
   suspended: 'suspended',

@@ -1,19 +1,20 @@
 import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
-import { loinc, snomed } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
-import { coded } from '../entries/code.ts'
+import { codedValue } from '../entries/code.ts'
 import { comment } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
 import { encounterLink, entryReference } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
 import { templates } from '../entries/template.ts'
-import { content, lineBreak, row, table } from '../narrative.ts'
+import { headings, lineBreak, table, writtenRow } from '../narrative.ts'
 import type { Link, Problem } from '../record.ts'
 import { interval, readable, unknown } from '../time.ts'
 import { otherName } from './allergies.ts'
 import { itemText } from './item-text.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
+
+const head = headings('Problem', 'Significance', 'Start', 'End', 'Status', 'Details', 'Linked', 'Recorded')
 
 /** Problem Section (entries required): active and inactive, with what the record links to each. */
 export const problems: Section = {
@@ -27,7 +28,6 @@ export const problems: Section = {
   content(record, desk) {
     if (record.problems.length === 0) return nothingToTell
     const parts = record.problems.map((problem) => ({ problem, ...problemParts(problem, desk) }))
-    const headings = ['Problem', 'Significance', 'Start', 'End', 'Status', 'Details', 'Linked', 'Recorded']
     const tables = [
       { title: 'Active problems', rows: parts.filter((one) => one.problem.active === true) },
       {
@@ -44,7 +44,7 @@ export const problems: Section = {
       blocks: tables.map(({ title, rows }) =>
         table(
           title,
-          headings,
+          head,
           rows.map((one) => one.row),
         ),
       ),
@@ -57,19 +57,18 @@ function problemParts(problem: Problem, desk: Desk): { row: XmlNode; entry: XmlN
   const id = desk.narrativeId('p')
   desk.ledger.placed(problem.key, 'problems', id)
   const noteId = problem.notes.length > 0 ? `${id}n` : undefined
-  const cells = [
-    [content(`${id}c`, problem.code.text || 'Problem without a name'), ...otherName(problem.code)],
-    problem.significance === undefined
-      ? ''
-      : problem.significance.charAt(0).toUpperCase() + problem.significance.slice(1),
-    readable(problem.when.start),
-    readable(problem.when.end),
-    statusWords(problem),
-    details(problem, noteId),
-    linked(problem.links, desk),
-    recordedBy(problem),
-  ]
-  return { row: row(id, cells), entry: entry(concern(problem, id, noteId, desk)) }
+  const { significance: weight } = problem
+  const written = writtenRow(xml`<tr ID="${id}">
+    <td><content ID="${`${id}c`}">${problem.code.text || 'Problem without a name'}</content>${otherName(problem.code)}</td>
+    <td>${weight === undefined ? '' : weight.charAt(0).toUpperCase() + weight.slice(1)}</td>
+    <td>${readable(problem.when.start)}</td>
+    <td>${readable(problem.when.end)}</td>
+    <td>${statusWords(problem)}</td>
+    <td>${details(problem, noteId)}</td>
+    <td>${linked(problem.links, desk)}</td>
+    <td>${recordedBy(problem)}</td>
+  </tr>`)
+  return { row: written, entry: entry(concern(problem, id, noteId, desk)) }
 }
 
 function statusWords({ active, status, mistaken }: Problem): string {
@@ -107,22 +106,24 @@ function concern(problem: Problem, id: string, noteId: string | undefined, desk:
   const { end } = problem.when
   // GP records list diagnoses, symptoms and plain facts as problems without telling them apart.
   return xml`<act classCode="ACT" moodCode="EVN">
-    ${templates('4.3', '2015-08-01')}
+    <templateId root="2.16.840.1.113883.10.20.22.4.3"/>
+    <templateId root="2.16.840.1.113883.10.20.22.4.3" extension="2015-08-01"/>
     ${desk.id(problem.key, 'concern')}
     <code code="CONC" codeSystem="2.16.840.1.113883.5.6" displayName="Concern"/>
     <statusCode code="${status}" nullFlavor="${unknown(status)}"/>
     ${interval({ ...(start !== undefined && { start }), ...(end !== undefined && { end }) }, ended)}
     ${written}
     <entryRelationship typeCode="SUBJ"><observation classCode="OBS" moodCode="EVN" negationInd="${negationInd}">
-      ${templates('4.4', '2015-08-01')}
-      ${desk.ids(problem)}
-      <code code="55607006" codeSystem="${snomed}" displayName="Problem">
-        <translation code="75326-9" codeSystem="${loinc}" displayName="Problem"/>
+      <templateId root="2.16.840.1.113883.10.20.22.4.4"/>
+      <templateId root="2.16.840.1.113883.10.20.22.4.4" extension="2015-08-01"/>
+      ${desk.ids(problem.key, problem.identifiers)}
+      <code code="55607006" codeSystem="2.16.840.1.113883.6.96" displayName="Problem">
+        <translation code="75326-9" codeSystem="2.16.840.1.113883.6.1" displayName="Problem"/>
       </code>
       <text><reference value="#${id}"/></text>
       <statusCode code="completed"/>
       ${interval(problem.when, ended)}
-      ${coded('value', problem.code, { type: 'CD', reference: `${id}c` })}
+      ${codedValue(problem.code, `${id}c`)}
       ${written}
       ${statusOf(problem)}
       ${significance(problem, desk)}
@@ -142,10 +143,11 @@ function statusOf({ active, status }: Problem): XmlTemplate | undefined {
       ? { code: '413322009', displayName: 'Problem resolved (finding)' }
       : { code: '73425007', displayName: 'Inactive (qualifier value)' }
   return xml`<entryRelationship typeCode="REFR"><observation classCode="OBS" moodCode="EVN">
-    ${templates('4.6', '2019-06-20')}
-    <code code="33999-4" codeSystem="${loinc}" displayName="Status"/>
+    <templateId root="2.16.840.1.113883.10.20.22.4.6"/>
+    <templateId root="2.16.840.1.113883.10.20.22.4.6" extension="2019-06-20"/>
+    <code code="33999-4" codeSystem="2.16.840.1.113883.6.1" displayName="Status"/>
     <statusCode code="completed"/>
-    <value xsi:type="CD" code="${value.code}" codeSystem="${snomed}" displayName="${value.displayName}"/>
+    <value xsi:type="CD" code="${value.code}" codeSystem="2.16.840.1.113883.6.96" displayName="${value.displayName}"/>
   </observation></entryRelationship>`
 }
 

@@ -1,4 +1,3 @@
-import { lookup } from '../../lookup.ts'
 import type { XmlNode } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
@@ -8,13 +7,16 @@ import { details, recordedBy, stated } from '../entries/details.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author, performer } from '../entries/participation.ts'
 import { targetSite } from '../entries/result.ts'
+import { statusCodes } from '../entries/status-code.ts'
 import { templates } from '../entries/template.ts'
-import { content, row, table } from '../narrative.ts'
+import { headings, table, writtenRow } from '../narrative.ts'
 import type { Procedure } from '../record.ts'
-import { effectiveTime, readableWhen, unknown } from '../time.ts'
+import { effectiveTime, readableWhen } from '../time.ts'
 import { otherName } from './allergies.ts'
 import { observationsIn } from './classify.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
+
+const head = headings('Procedure', 'When', 'Body site', 'Status', 'Details', 'Recorded')
 
 /** Procedures Section (entries required): procedures, and observations whose term says that they are one. */
 export const procedures: Section = {
@@ -40,7 +42,7 @@ export const procedures: Section = {
       blocks: [
         table(
           '',
-          ['Procedure', 'When', 'Body site', 'Status', 'Details', 'Recorded'],
+          head,
           made.map((one) => one.row),
         ),
       ],
@@ -50,18 +52,19 @@ export const procedures: Section = {
 }
 
 function procedureRow(procedure: Procedure, id: string): XmlNode {
-  return row(id, [
-    [content(`${id}c`, procedure.code.text || 'Procedure without a name'), ...otherName(procedure.code)],
-    readableWhen(procedure.when),
-    procedure.bodySite?.text ?? '',
-    procedure.status ?? '',
-    details(procedure, procedure.notes.length > 0 ? `${id}n` : undefined, [stated('Outcome', procedure.outcome?.text)]),
-    recordedBy(procedure),
-  ])
+  const more = [stated('Outcome', procedure.outcome?.text)]
+  return writtenRow(xml`<tr ID="${id}">
+    <td><content ID="${`${id}c`}">${procedure.code.text || 'Procedure without a name'}</content>${otherName(procedure.code)}</td>
+    <td>${readableWhen(procedure.when)}</td>
+    <td>${procedure.bodySite?.text}</td>
+    <td>${procedure.status}</td>
+    <td>${details(procedure, procedure.notes.length > 0 ? `${id}n` : undefined, more)}</td>
+    <td>${recordedBy(procedure)}</td>
+  </tr>`)
 }
 
 /** C-CDA's ProcedureAct statusCode. */
-const statuses: Readonly<Record<string, string>> = lookup({
+const statusCode = statusCodes({
   completed: 'completed',
   'in-progress': 'active',
   preparation: 'active',
@@ -73,14 +76,14 @@ const statuses: Readonly<Record<string, string>> = lookup({
 
 /** Procedure Activity Procedure. */
 function activity(procedure: Procedure, id: string, desk: Desk): XmlNode {
-  const status = statuses[procedure.status ?? '']
   const negationInd = procedure.status === 'not-done' ? 'true' : undefined
   return xml`<procedure classCode="PROC" moodCode="EVN" negationInd="${negationInd}">
-    ${templates('4.14', '2014-06-09')}
-    ${desk.ids(procedure)}
-    ${coded('code', procedure.code, { reference: `${id}c` })}
+    <templateId root="2.16.840.1.113883.10.20.22.4.14"/>
+    <templateId root="2.16.840.1.113883.10.20.22.4.14" extension="2014-06-09"/>
+    ${desk.ids(procedure.key, procedure.identifiers)}
+    ${coded('code', procedure.code, `${id}c`)}
     <text><reference value="#${id}"/></text>
-    <statusCode code="${status}" nullFlavor="${unknown(status)}"/>
+    ${statusCode(procedure.status)}
     ${effectiveTime(procedure.when)}
     ${targetSite(procedure.bodySite)}
     ${performer(procedure.performer, desk)}

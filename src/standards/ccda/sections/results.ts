@@ -8,23 +8,36 @@ import { encounterLink } from '../entries/encounter-link.ts'
 import { author, performer } from '../entries/participation.ts'
 import { partyName, useParty } from '../entries/people.ts'
 import {
+  atTheEnd,
+  circumstances,
   interpretation,
   isResultStatus,
   mistakenValue,
   referenceRanges,
   resultStatus,
   resultValue,
-  targetSite,
 } from '../entries/result.ts'
 import { templates } from '../entries/template.ts'
-import { appendLines, caption, content, contentOf, lineBreak, lines, paragraph, row, table } from '../narrative.ts'
+import {
+  broken,
+  type Cell,
+  appendLines,
+  caption,
+  contentOf,
+  headings,
+  lineBreak,
+  lines,
+  paragraph,
+  table,
+  writtenRow,
+} from '../narrative.ts'
 import type { Component, Observation, Report, Specimen, When } from '../record.ts'
 import { effectiveTime, interval, readable, readableWhen, toTs } from '../time.ts'
 import { isHeading, observationsIn } from './classify.ts'
 import { interpretationText, rangeText, resultText } from './item-text.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
-const headings = ['Test', 'Result', 'Range', 'Interpretation', 'Time', 'Details', 'Recorded']
+const head = headings('Test', 'Result', 'Range', 'Interpretation', 'Time', 'Details', 'Recorded')
 
 /** Results Section (entries required): reports with their groups and values, then results that belong to no report. */
 export const results: Section = {
@@ -50,7 +63,7 @@ export const results: Section = {
       blocks.push(
         table(
           record.reports.length > 0 ? 'Results that belong to no report' : 'Results',
-          headings,
+          head,
           made.flatMap((one) => one.rows),
         ),
       )
@@ -83,7 +96,7 @@ function reportParts(report: Report, desk: Desk, told: Set<string>): { blocks: X
       : [paragraph(contentOf(noteId, ['Conclusion: ', ...lines(report.conclusion)]))]),
   ]
   const rows = made.flatMap((one) => one.rows)
-  if (rows.length > 0) blocks.push(table('', headings, rows))
+  if (rows.length > 0) blocks.push(table('', head, rows))
   return { blocks, entries: [entry(reportOrganizer(report, id, desk)), ...made.map((one) => entry(one.organizer))] }
 }
 
@@ -112,15 +125,17 @@ function reportOrganizer(report: Report, id: string, desk: Desk): XmlTemplate {
       ? report.when
       : { at: report.issued }
   return xml`<organizer classCode="CLUSTER" moodCode="EVN">
-    ${templates('4.1', '2015-08-01')}
-    ${desk.ids(report)}
-    ${coded('code', report.code, { reference: id })}
+    <templateId root="2.16.840.1.113883.10.20.22.4.1"/>
+    <templateId root="2.16.840.1.113883.10.20.22.4.1" extension="2015-08-01"/>
+    ${desk.ids(report.key, report.identifiers)}
+    ${coded('code', report.code, id)}
     <statusCode code="${resultStatus(report.status)}"/>
     ${report.specimens.map((specimen) => specimenElement(specimen, desk))}
     ${performer(report.performer, desk)}
     ${author(report, desk)}
     <component><observation classCode="OBS" moodCode="EVN">
-      ${templates('4.2', '2015-08-01')}
+      <templateId root="2.16.840.1.113883.10.20.22.4.2"/>
+      <templateId root="2.16.840.1.113883.10.20.22.4.2" extension="2015-08-01"/>
       ${desk.id(report.key, 'report')}
       ${coded('code', report.code)}
       <text><reference value="#${id}"/></text>
@@ -156,12 +171,9 @@ function groups(
   told: Set<string>,
   report: Report | undefined,
 ): Group[] {
-  const here = new Map<string, Observation>()
   const under = new Set<string>()
-  for (const one of observations) {
-    here.set(one.key, one)
-    if (isHeading(one)) for (const key of one.members) if (key !== one.key) under.add(key)
-  }
+  for (const one of observations) if (isHeading(one)) for (const key of one.members) if (key !== one.key) under.add(key)
+  const here = new Map(under.size === 0 ? [] : observations.map((one) => [one.key, one]))
   const made: Group[] = []
   const take = (heading: Observation, members: readonly Observation[]): void =>
     void made.push(group(heading, members, desk, report))
@@ -204,24 +216,25 @@ function group(heading: Observation, members: readonly Observation[], desk: Desk
     heading.notes.length > 0 ||
     heading.interpretation !== undefined ||
     heading.ranges.length > 0
-  if (speaks) components.push(...resultElements(heading, id, desk, isHeading(heading)))
+  if (speaks) addResults(components, heading, id, desk, isHeading(heading))
   for (const member of members) {
     const memberId = desk.narrativeId('r')
     desk.ledger.placed(member.key, 'results', memberId)
     if (member.specimen) desk.ledger.used(member.specimen.key, 'The specimen of a result')
     rows.push(resultRow(member, memberId, report))
-    components.push(...resultElements(member, memberId, desk, false))
+    addResults(components, member, memberId, desk, false)
   }
   return {
     rows,
     organizer: xml`<organizer classCode="${alone ? 'CLUSTER' : 'BATTERY'}" moodCode="EVN">
-      ${templates('4.1', '2015-08-01')}
-      ${speaks ? desk.id(heading.key, 'group') : desk.ids(heading)}
-      ${coded('code', heading.code, { reference: `${id}c` })}
+      <templateId root="2.16.840.1.113883.10.20.22.4.1"/>
+      <templateId root="2.16.840.1.113883.10.20.22.4.1" extension="2015-08-01"/>
+      ${speaks ? desk.id(heading.key, 'group') : desk.ids(heading.key, heading.identifiers)}
+      ${coded('code', heading.code, `${id}c`)}
       <statusCode code="${resultStatus(status)}"/>
       ${groupTime(heading.when)}
       ${heading.specimen && specimenElement(heading.specimen, desk)}
-      ${components.map((component) => xml`<component>${component}</component>`)}
+      ${components}
     </organizer>`,
   }
 }
@@ -234,37 +247,32 @@ function groupTime({ at, start = at, end = at }: When): XmlTemplate | undefined 
 }
 
 function resultRow(observation: Observation, id: string, report: Report | undefined): XmlNode {
-  const when = readableWhen(observation.when)
   const specimen = observation.specimen
   const more =
     specimen && !report?.specimens.includes(specimen) ? { label: 'Specimen', text: specimenText(specimen) } : undefined
-  return row(id, [
-    [
-      content(
-        `${id}c`,
-        isHeading(observation) ? boldName(observation) : observation.code.text || 'Test without a name',
-      ),
-    ],
-    resultCell(observation),
-    rangeText(observation),
-    interpretationText(observation),
-    when,
-    details(observation, observation.notes.length > 0 ? `${id}n` : undefined, [
+  const name = isHeading(observation) ? boldName(observation) : observation.code.text || 'Test without a name'
+  return writtenRow(xml`<tr ID="${id}">
+    <td><content ID="${`${id}c`}">${name}</content></td>
+    <td>${resultCell(observation)}</td>
+    <td>${rangeText(observation)}</td>
+    <td>${interpretationText(observation)}</td>
+    <td>${readableWhen(observation.when)}</td>
+    <td>${details(observation, observation.notes.length > 0 ? `${id}n` : undefined, [
       more,
       stated('Body site', observation.bodySite?.text),
       stated('Method', observation.method?.text),
       observation.status !== 'final' && statusFact(observation.status, id),
-    ]),
-    recordedBy(observation),
-  ])
+    ])}</td>
+    <td>${recordedBy(observation)}</td>
+  </tr>`)
 }
 
 function boldName(observation: Observation): XmlTemplate {
   return xml`<content styleCode="Bold">${observation.code.text || 'Group without a name'}</content>`
 }
 
-export function resultCell(observation: Observation): readonly XmlNode[] {
-  if (observation.components.length === 0) return lines(resultText(observation))
+export function resultCell(observation: Observation): Cell {
+  if (observation.components.length === 0) return broken(resultText(observation))
   const nodes: XmlNode[] = [...lines(resultText(observation))]
   for (const component of observation.components) {
     if (nodes.length > 0) nodes.push(lineBreak)
@@ -275,13 +283,12 @@ export function resultCell(observation: Observation): readonly XmlNode[] {
 }
 
 /** Result Observations of one observation: itself, and each of its components. */
-function resultElements(observation: Observation, id: string, desk: Desk, heading: boolean): XmlNode[] {
+function addResults(to: XmlNode[], observation: Observation, id: string, desk: Desk, heading: boolean): void {
   const { components } = observation
-  const made = [resultElement(observation, observation, id, undefined, desk, heading || components.length > 0)]
+  to.push(resultElement(observation, observation, id, undefined, desk, heading || components.length > 0))
   components.forEach(
-    (component, at) => void made.push(resultElement(observation, component, id, `component ${at + 1}`, desk, false)),
+    (component, at) => void to.push(resultElement(observation, component, id, `component ${at + 1}`, desk, false)),
   )
-  return made
 }
 
 function resultElement(
@@ -293,21 +300,25 @@ function resultElement(
   heading: boolean,
 ): XmlTemplate {
   const own = name === undefined
-  return xml`<observation classCode="OBS" moodCode="EVN">
-    ${templates('4.2', '2015-08-01')}
-    ${own ? desk.ids(observation) : desk.id(observation.key, name)}
-    ${coded('code', part.code, own ? { reference: `${id}c` } : undefined)}
+  const interpreted = observation.mistaken === undefined && interpretation(part.interpretation)
+  return xml`<component><observation classCode="OBS" moodCode="EVN">
+    <templateId root="2.16.840.1.113883.10.20.22.4.2"/>
+    <templateId root="2.16.840.1.113883.10.20.22.4.2" extension="2015-08-01"/>
+    ${own ? desk.ids(observation.key, observation.identifiers) : desk.id(observation.key, name)}
+    ${coded('code', part.code, own ? `${id}c` : undefined)}
     <text><reference value="#${id}"/></text>
     <statusCode code="${resultStatus(observation.status)}"/>
     ${effectiveTime(observation.when)}
     ${observation.mistaken === undefined ? resultValue(part, heading) : mistakenValue}
-    ${observation.mistaken === undefined && interpretation(part.interpretation)}
-    ${own && observation.method && coded('methodCode', observation.method)}
-    ${own && targetSite(observation.bodySite)}
+    ${circumstances(interpreted, own ? observation.method : undefined, own ? observation.bodySite : undefined)}
     ${own && author(observation, desk)}
-    ${own && observation.notes.length > 0 && comment(`${id}n`)}
-    ${own && unstated(observation.status) && comment(`${id}s`)}
-    ${own && encounterLink(observation, desk)}
-    ${referenceRanges(part.ranges)}
-  </observation>`
+    ${atTheEnd(own ? commentsOf(observation, id) : undefined, own ? encounterLink(observation, desk) : undefined, referenceRanges(part.ranges))}
+  </observation></component>`
+}
+
+function commentsOf({ notes, status }: Observation, id: string): XmlTemplate[] | undefined {
+  if (notes.length === 0 && !unstated(status)) return undefined
+  const comments = notes.length === 0 ? [] : [comment(`${id}n`)]
+  if (unstated(status)) comments.push(comment(`${id}s`))
+  return comments
 }

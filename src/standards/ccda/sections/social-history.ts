@@ -1,9 +1,8 @@
 import type { XmlNode } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
 import { smokingStatus, socialTopic } from '../codes/social-history.ts'
-import { loinc, snomed } from '../codes/systems.ts'
 import type { Desk } from '../desk.ts'
-import { coded } from '../entries/code.ts'
+import { codedValue, codedWithMore } from '../entries/code.ts'
 import { comment } from '../entries/comment.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
@@ -50,38 +49,37 @@ function socialEntry(observation: Observation, id: string, desk: Desk): XmlNode 
   const status = smokingStatus(observation.code)
   if (status !== undefined && observation.value === undefined && observation.when.at !== undefined)
     return xml`<observation classCode="OBS" moodCode="EVN">
-      ${templates('4.78', '2014-06-09')}
-      ${desk.ids(observation)}
-      <code code="72166-2" codeSystem="${loinc}" displayName="Tobacco smoking status"/>
+      <templateId root="2.16.840.1.113883.10.20.22.4.78"/>
+      <templateId root="2.16.840.1.113883.10.20.22.4.78" extension="2014-06-09"/>
+      ${desk.ids(observation.key, observation.identifiers)}
+      <code code="72166-2" codeSystem="2.16.840.1.113883.6.1" displayName="Tobacco smoking status"/>
       <text><reference value="#${id}"/></text>
       <statusCode code="completed"/>
       ${point('effectiveTime', observation.when.at)}
-      ${coded('value', withFirst(status, observation.code), { type: 'CD', reference: `${id}c` })}
+      ${codedValue(withFirst(status, observation.code), `${id}c`)}
       ${author(observation, desk)}
       ${observation.notes.length > 0 && comment(`${id}n`)}
       ${encounterLink(observation, desk)}
     </observation>`
   const topic = socialTopic(observation.code)
   const translation =
-    topic && xml`<translation code="${topic.loinc}" codeSystem="${loinc}" displayName="${topic.loincName}"/>`
+    topic &&
+    xml`<translation code="${topic.loinc}" codeSystem="2.16.840.1.113883.6.1" displayName="${topic.loincName}"/>`
   // A finding ("ex-smoker") is the value of its topic; a measure ("units a week") is a code with a value.
   const isMeasure = observation.value !== undefined
   return xml`<observation classCode="OBS" moodCode="EVN">
-    ${templates('4.38', '2015-08-01')}
-    ${desk.ids(observation)}
+    <templateId root="2.16.840.1.113883.10.20.22.4.38"/>
+    <templateId root="2.16.840.1.113883.10.20.22.4.38" extension="2015-08-01"/>
+    ${desk.ids(observation.key, observation.identifiers)}
     ${
       isMeasure || topic === undefined
-        ? coded('code', observation.code, { reference: `${id}c`, more: translation })
-        : xml`<code code="${topic.code}" codeSystem="${snomed}" displayName="${topic.display}">${translation}</code>`
+        ? codedWithMore(translation, 'code', observation.code, `${id}c`)
+        : xml`<code code="${topic.code}" codeSystem="2.16.840.1.113883.6.96" displayName="${topic.display}">${translation}</code>`
     }
     <text><reference value="#${id}"/></text>
     <statusCode code="completed"/>
     ${effectiveTime(observation.when)}
-    ${
-      observation.value
-        ? valueElement(observation.value)
-        : coded('value', observation.code, { type: 'CD', reference: `${id}c` })
-    }
+    ${observation.value ? valueElement(observation.value) : codedValue(observation.code, `${id}c`)}
     ${author(observation, desk)}
     ${observation.notes.length > 0 && comment(`${id}n`)}
     ${encounterLink(observation, desk)}

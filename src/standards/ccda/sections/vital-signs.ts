@@ -1,23 +1,24 @@
 import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
-import { loinc, snomed } from '../codes/systems.ts'
 import { vitalSign } from '../codes/vital-signs.ts'
 import type { Desk } from '../desk.ts'
-import { asTranslations, coded } from '../entries/code.ts'
+import { asTranslations, coded, codedAsLoinc } from '../entries/code.ts'
 import { comment, commentAct } from '../entries/comment.ts'
 import { details, recordedBy, stated } from '../entries/details.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
-import { knownInterpretation, referenceRanges, targetSite } from '../entries/result.ts'
+import { atTheEnd, circumstances, knownInterpretation, referenceRanges } from '../entries/result.ts'
 import { templates } from '../entries/template.ts'
 import { quantity } from '../entries/value.ts'
-import { content, row, table } from '../narrative.ts'
+import { headings, table, writtenRow } from '../narrative.ts'
 import type { Component, Observation } from '../record.ts'
 import { effectiveTime, readableWhen } from '../time.ts'
 import { isHeading, observationsIn } from './classify.ts'
 import { interpretationText, rangeText } from './item-text.ts'
 import { resultCell } from './results.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
+
+const head = headings('Measurement', 'Value', 'Range', 'Interpretation', 'When', 'Details', 'Recorded')
 
 /** Vital Signs Section (entries required): those observations that are vital signs, each with the parts it was measured in. */
 export const vitalSigns: Section = {
@@ -31,16 +32,14 @@ export const vitalSigns: Section = {
   content(record, desk) {
     const mine = observationsIn('vital-signs', record)
     if (mine.length === 0) return nothingToTell
-    const here = new Map(mine.map((one) => [one.key, one]))
-    const under = new Set(mine.flatMap((one) => (isHeading(one) ? one.members : [])))
+    const under = new Set<string>()
+    for (const one of mine) if (isHeading(one)) for (const key of one.members) under.add(key)
+    const here = new Map(under.size === 0 ? [] : mine.map((one) => [one.key, one]))
     const told = new Set<string>()
     const rows: XmlNode[] = []
     const entries: XmlNode[] = []
-    const take = (first: Observation, members: readonly Observation[]): void => {
-      const made = organizer(first, members, desk)
-      rows.push(...made.rows)
-      entries.push(entry(made.organizer))
-    }
+    const take = (first: Observation, members: readonly Observation[]): void =>
+      void entries.push(entry(organizer(first, members, rows, desk)))
     for (const observation of mine) {
       if (told.has(observation.key) || (under.has(observation.key) && !isHeading(observation))) continue
       told.add(observation.key)
@@ -57,62 +56,60 @@ export const vitalSigns: Section = {
     }
     for (const observation of mine) if (!told.has(observation.key)) take(observation, [])
     return {
-      blocks: [table('', ['Measurement', 'Value', 'Range', 'Interpretation', 'When', 'Details', 'Recorded'], rows)],
+      blocks: [table('', head, rows)],
       entries,
     }
   },
 }
 
 /** Vital Signs Organizer: what was measured together. */
-function organizer(
-  first: Observation,
-  members: readonly Observation[],
-  desk: Desk,
-): { rows: XmlNode[]; organizer: XmlNode } {
+function organizer(first: Observation, members: readonly Observation[], rows: XmlNode[], desk: Desk): XmlTemplate {
   const heading = isHeading(first)
-  const parts: { observation: Observation; component: Component; id: string; name: string | undefined }[] = []
-  const rows: XmlNode[] = []
+  const measured: XmlNode[] = []
   const tell = (observation: Observation): string => {
     const id = desk.narrativeId('v')
     desk.ledger.placed(observation.key, 'vital-signs', id)
     rows.push(vitalRow(observation, id))
     return id
   }
+  const measure = (observation: Observation, id: string): void => {
+    const { components } = observation
+    if (components.length === 0) measured.push(vital(observation, observation, id, undefined, desk))
+    components.forEach(
+      (component, at) => void measured.push(vital(observation, component, id, `component ${at + 1}`, desk)),
+    )
+  }
   const id = tell(first)
-  if (!heading) {
-    if (first.components.length === 0) parts.push({ observation: first, component: first, id, name: undefined })
-    first.components.forEach(
-      (component, at) => void parts.push({ observation: first, component, id, name: `component ${at + 1}` }),
-    )
-  }
-  for (const member of members) {
-    const memberId = tell(member)
-    if (member.components.length === 0)
-      parts.push({ observation: member, component: member, id: memberId, name: undefined })
-    member.components.forEach(
-      (component, at) => void parts.push({ observation: member, component, id: memberId, name: `component ${at + 1}` }),
-    )
-  }
+  if (!heading) measure(first, id)
+  for (const member of members) measure(member, tell(member))
   const own = heading || first.components.length > 0
-  return {
-    rows,
-    organizer: xml`<organizer classCode="CLUSTER" moodCode="EVN">
-      ${templates('4.26', '2015-08-01')}
-      ${own ? desk.ids(first) : desk.id(first.key, 'group')}
-      <code code="46680005" codeSystem="${snomed}" codeSystemName="SNOMED CT" displayName="Vital signs">
-        ${own && xml`<originalText>${first.code.text}<reference value="${`#${id}c`}"/></originalText>`}
-        <translation code="74728-7" codeSystem="${loinc}" codeSystemName="LOINC" displayName="Vital signs"/>
-        ${own && asTranslations(first.code)}
+  if (!own)
+    return xml`<organizer classCode="CLUSTER" moodCode="EVN">
+        <templateId root="2.16.840.1.113883.10.20.22.4.26"/>
+        <templateId root="2.16.840.1.113883.10.20.22.4.26" extension="2015-08-01"/>
+        ${desk.id(first.key, 'group')}
+        <code code="46680005" codeSystem="2.16.840.1.113883.6.96" codeSystemName="SNOMED CT" displayName="Vital signs">
+          <translation code="74728-7" codeSystem="2.16.840.1.113883.6.1" codeSystemName="LOINC" displayName="Vital signs"/>
+        </code>
+        <statusCode code="completed"/>
+        ${effectiveTime(first.when)}
+        ${measured}
+      </organizer>`
+  return xml`<organizer classCode="CLUSTER" moodCode="EVN">
+      <templateId root="2.16.840.1.113883.10.20.22.4.26"/>
+      <templateId root="2.16.840.1.113883.10.20.22.4.26" extension="2015-08-01"/>
+      ${desk.ids(first.key, first.identifiers)}
+      <code code="46680005" codeSystem="2.16.840.1.113883.6.96" codeSystemName="SNOMED CT" displayName="Vital signs">
+        <originalText>${first.code.text}<reference value="#${`${id}c`}"/></originalText>
+        <translation code="74728-7" codeSystem="2.16.840.1.113883.6.1" codeSystemName="LOINC" displayName="Vital signs"/>
+        ${asTranslations(first.code)}
       </code>
       <statusCode code="completed"/>
       ${effectiveTime(first.when)}
-      ${own && author(first, desk)}
-      ${parts.map(
-        (part) => xml`<component>${vital(part.observation, part.component, part.id, part.name, desk)}</component>`,
-      )}
-      ${own && first.notes.length > 0 && xml`<component>${commentAct(`${id}n`)}</component>`}
-    </organizer>`,
-  }
+      ${author(first, desk)}
+      ${measured}
+      ${first.notes.length > 0 && xml`<component>${commentAct(`${id}n`)}</component>`}
+    </organizer>`
 }
 
 /** Vital Sign Observation. */
@@ -125,11 +122,13 @@ function vital(
 ): XmlTemplate {
   const own = name === undefined
   const known = vitalSign(part.code)?.loinc
-  const first = known && { code: known.code, system: loinc, display: known.display }
-  return xml`<observation classCode="OBS" moodCode="EVN">
-    ${templates('4.27', '2014-06-09')}
-    ${own ? desk.ids(observation) : desk.id(observation.key, name)}
-    ${coded('code', part.code, { ...(first && { first }), ...(own && { reference: `${id}c` }) })}
+  const reference = own ? `${id}c` : undefined
+  const noted = own && observation.notes.length > 0 ? [comment(`${id}n`)] : undefined
+  return xml`<component><observation classCode="OBS" moodCode="EVN">
+    <templateId root="2.16.840.1.113883.10.20.22.4.27"/>
+    <templateId root="2.16.840.1.113883.10.20.22.4.27" extension="2014-06-09"/>
+    ${own ? desk.ids(observation.key, observation.identifiers) : desk.id(observation.key, name)}
+    ${known ? codedAsLoinc(known, part.code, reference) : coded('code', part.code, reference)}
     <text><reference value="#${id}"/></text>
     <statusCode code="completed"/>
     ${effectiveTime(observation.when)}
@@ -138,28 +137,24 @@ function vital(
         ? quantity('value', part.value.quantity, 'PQ')
         : xml`<value xsi:type="PQ" nullFlavor="UNK"/>`
     }
-    ${knownInterpretation(part.interpretation)}
-    ${observation.method && coded('methodCode', observation.method)}
-    ${targetSite(observation.bodySite)}
+    ${circumstances(knownInterpretation(part.interpretation), observation.method, observation.bodySite)}
     ${author(observation, desk)}
-    ${own && observation.notes.length > 0 && comment(`${id}n`)}
-    ${encounterLink(observation, desk)}
-    ${referenceRanges(part.ranges)}
-  </observation>`
+    ${atTheEnd(noted, encounterLink(observation, desk), referenceRanges(part.ranges))}
+  </observation></component>`
 }
 
 function vitalRow(observation: Observation, id: string): XmlNode {
-  return row(id, [
-    [content(`${id}c`, observation.code.text || 'Measurement without a name')],
-    resultCell(observation),
-    rangeText(observation),
-    interpretationText(observation),
-    readableWhen(observation.when),
-    details(observation, observation.notes.length > 0 ? `${id}n` : undefined, [
+  return writtenRow(xml`<tr ID="${id}">
+    <td><content ID="${`${id}c`}">${observation.code.text || 'Measurement without a name'}</content></td>
+    <td>${resultCell(observation)}</td>
+    <td>${rangeText(observation)}</td>
+    <td>${interpretationText(observation)}</td>
+    <td>${readableWhen(observation.when)}</td>
+    <td>${details(observation, observation.notes.length > 0 ? `${id}n` : undefined, [
       stated('Body site', observation.bodySite?.text),
       stated('Method', observation.method?.text),
       observation.status !== 'final' && stated('Status', observation.status),
-    ]),
-    recordedBy(observation),
-  ])
+    ])}</td>
+    <td>${recordedBy(observation)}</td>
+  </tr>`)
 }
