@@ -11,7 +11,7 @@ import { originKey } from '../search/hash.ts'
 import { areMine, type IndexRules, inRound, nextRules, type Rule } from '../search/index-rules.ts'
 import type { SearchParameters } from '../search/parameters.ts'
 import { originOfAddress } from '../search/values/reference.ts'
-import { lockRules, rulesHeldMs } from './lock-rules.ts'
+import { lockRules } from './lock-rules.ts'
 
 export type IndexKeeperOptions = {
   readonly database: Database
@@ -182,6 +182,9 @@ async function readRules(on: Query, tenant: number, known?: string): Promise<Ind
   return row
 }
 
+/** How long writers are held up by waiting for others, and how long they go on before it is tried again. */
+const lockWaitMs = 2_000
+const pauseMs = 5_000
 const tries = 12
 
 /** Writes that are under way end first; whoever writes by other rules from then on is refused. */
@@ -192,7 +195,7 @@ async function putInForce(...asked: Parameters<typeof tryToPutInForce>): Promise
     } catch (error) {
       if (!(error instanceof LockTimeout)) throw error
     }
-    await sleep(rulesHeldMs)
+    await sleep(pauseMs)
   }
   throw new Problem(
     'unavailable',
@@ -208,7 +211,7 @@ function tryToPutInForce(
   again?: ReadonlySet<string>,
 ): Promise<IndexRules> {
   return database.transaction(tenant, async (tx) => {
-    await lockRules(tx)
+    await lockRules(tx, lockWaitMs)
     const stored = await readRules(tx, tenant)
     if (stored && !again && areMine(stored, mine, base)) return stored
     const [records] = await tx.query<{ are: boolean }>({

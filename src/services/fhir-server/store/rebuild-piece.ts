@@ -22,7 +22,13 @@ export type Piece = {
 const piece = 100
 const bytesAtMost = 8_000_000
 
-export async function rebuildPiece(database: Database, keeper: IndexKeeper, type: string): Promise<Piece> {
+/** `lockWaitMs`: for so long writers may be held up by this waiting for others. */
+export async function rebuildPiece(
+  database: Database,
+  keeper: IndexKeeper,
+  type: string,
+  lockWaitMs = 500,
+): Promise<Piece> {
   const { tenant } = keeper
   const ask: Query = { query: (statement) => database.query(tenant, statement) }
   const seen = await stateOf(ask, tenant, type)
@@ -37,7 +43,7 @@ export async function rebuildPiece(database: Database, keeper: IndexKeeper, type
     if (state.round !== seen.round || state.goal !== seen.goal || state.reached !== seen.reached)
       return { state: 'busy', resources: 0 }
     // A write that waits for this begins, and sees, after what is made here.
-    await lockRules(tx)
+    await lockRules(tx, lockWaitMs)
     await requireRules(tx, keeper)
     const current = await newest(tx, tenant, found)
     const changed = current.filter(({ rid, v }) => made.get(rid)?.v !== v)

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Database } from '../../../platform/database/port.ts'
+import type { Database, Query } from '../../../platform/database/port.ts'
 import type { IndexKeeper } from './index-keeper.ts'
 import { removeLeftovers } from './index-leftovers.ts'
-import { rulesHeldMs } from './lock-rules.ts'
+import { keepersOfRules } from './lock-rules.ts'
 import { rebuildPiece } from './rebuild-piece.ts'
 
 export type RebuildOptions = {
@@ -16,23 +16,27 @@ export type RebuildOptions = {
 }
 
 const busyMs = 200
+const shortMs = 500
+const longMs = 5_000
 
 /** Makes whole what is not whole of a tenant's index. */
 export async function rebuildIndex(
   types: readonly string[],
   { database, keeper, between, nowMs, told }: RebuildOptions,
 ): Promise<void> {
+  let lockWaitMs = shortMs
   for (const type of types) {
     while (true) {
       const startedMs = nowMs()
-      const { state, resources } = await rebuildPiece(database, keeper, type)
+      const { state, resources } = await rebuildPiece(database, keeper, type, lockWaitMs)
       told?.(type, resources)
       if (state === 'whole') break
       await between(nowMs() - startedMs)
       if (state === 'goes on') continue
-      for (let waitedMs = busyMs; state === 'held' && waitedMs < rulesHeldMs; waitedMs += busyMs) {
-        await sleep(busyMs)
-        await between(0)
+      if (state === 'held') {
+        // Writers of large bundles are waited for the next time; for a backup nobody is made to wait.
+        lockWaitMs = (await outlasted(database, keeper, between)) ? longMs : shortMs
+        continue
       }
       // Another process makes it: look from time to time how far it is.
       await sleep(busyMs)
@@ -40,6 +44,21 @@ export async function rebuildIndex(
       if (!keeper.unfinishedTypes.includes(type)) break
     }
     await keeper.refresh()
+  }
+}
+
+/** Waits until those who keep the rules now have ended, and answers whether that took them but a moment. */
+async function outlasted(
+  database: Database,
+  { tenant }: IndexKeeper,
+  between: RebuildOptions['between'],
+): Promise<boolean> {
+  const ask: Query = { query: (statement) => database.query(tenant, statement) }
+  const before = await keepersOfRules(ask)
+  for (let waitedMs = 0; ; waitedMs += busyMs) {
+    if ((await keepersOfRules(ask)).isDisjointFrom(before)) return waitedMs < longMs
+    await sleep(busyMs)
+    await between(0)
   }
 }
 

@@ -273,8 +273,11 @@ test('while a backup reads the tables, rebuilding stands back and writers go on'
   ])
   assert.deepEqual(piece, { state: 'held', resources: 0 })
   assert.deepEqual([...new Set(written.map(({ status }) => status))], [201])
+  const rebuilding = rebuild(old.database, keeper)
+  await sleep(700)
+  assert.deepEqual((await operator(old.database)).unfinishedTypes.includes('Patient'), true)
   await backup.query('commit')
   await backup.end()
-  await rebuild(old.database, keeper)
+  await rebuilding
   await assertWhole(old.owner, keeper)
 })
