@@ -281,3 +281,25 @@ test('a database that falls silent is not waited for, and what is asked later ha
   assert.deepEqual(told, ['unavailable', 'unavailable'])
   assert.deepEqual(await far.query(1, { text: 'select 1 as one' }), [{ one: 1 }])
 })
+
+test('a database with settings of its own neither changes how times are read nor what a lock protects', async (t) => {
+  const client = new pg.Client(owner)
+  await client.connect()
+  const name = new URL(app).pathname.slice(1)
+  const own = { datestyle: "'German'", default_transaction_isolation: "'serializable'" }
+  for (const [setting, value] of Object.entries(own))
+    await client.query(`alter database ${name} set ${setting} = ${value}`)
+  const fresh = postgres({ connectionString: app, maxConnections: 2, statementTimeoutMs: 5_000 })
+  t.after(async () => {
+    await fresh.stop()
+    for (const setting of Object.keys(own)) await client.query(`alter database ${name} reset ${setting}`)
+    await client.end()
+  })
+  const time = { text: 'select $1::timestamptz as time', values: ['2024-02-03T04:05:06.789Z'] }
+  assert.deepEqual(await fresh.query(1, time), [{ time: new Date('2024-02-03T04:05:06.789Z') }])
+  const isolation = { text: 'show transaction_isolation' }
+  assert.deepEqual(await fresh.query(1, isolation), [{ transaction_isolation: 'read committed' }])
+  assert.deepEqual(await fresh.transaction(1, (tx) => tx.query(isolation)), [
+    { transaction_isolation: 'read committed' },
+  ])
+})

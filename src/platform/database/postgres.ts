@@ -29,7 +29,16 @@ export function postgres(options: PostgresOptions): Postgres {
     application_name: options.applicationName ?? 'weft',
     connectionTimeoutMillis: 10_000,
     // Set once a session: row level security needs the tenant before it lets a row through.
-    options: `-c statement_timeout=${options.statementTimeoutMs} -c idle_in_transaction_session_timeout=60000 -c jit=off`,
+    options: [
+      `statement_timeout=${options.statementTimeoutMs}`,
+      'idle_in_transaction_session_timeout=60000',
+      'jit=off',
+      // Whatever a database or a role is set to: who has waited for a lock sees what the one before it wrote, and times are read as ISO.
+      'default_transaction_isolation=read\\ committed',
+      'datestyle=ISO',
+    ]
+      .map((setting) => `-c ${setting}`)
+      .join(' '),
     // Not `verify`: who stopped waiting in the middle of that is called a second time, and the connection is lost to the pool.
     onConnect: async (client: pg.ClientBase) => {
       endWhenSilent(client, options.statementTimeoutMs * 2)
