@@ -5,7 +5,7 @@ import { ExclusiveCanonicalization } from 'xml-crypto'
 import { seeded } from '../../../test/conformance/mutate.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { canonicalXml } from './canonical.ts'
-import { readXml } from './read.ts'
+import { type ParsedElement, readXml, readXmlWithSource } from './read.ts'
 
 test('namespaces are told where they are used, and nowhere else', () => {
   // https://www.w3.org/TR/xml-exc-c14n/#sec-Enveloping
@@ -86,13 +86,14 @@ const pick = <T>(among: readonly T[]): T => among[Math.floor(random() * among.le
 const prefixes = ['a', 'b', 'c', 'q']
 
 /** An element with namespaces, attributes and text of all sorts. */
-function madeElement(depth: number, above: ReadonlyMap<string, string>): string {
+function madeElement(depth: number, above: ReadonlyMap<string, string>, more = false): string {
   const scope = new Map(above)
   const parts: string[] = []
   for (const prefix of ['', ...prefixes]) {
     if (random() > 0.2) continue
-    // No xmlns="": xml-crypto says it again and again.
-    const namespace = pick(['urn:a', 'urn:b', 'http://c.example/?x&amp;y'])
+    // Of more: xml-crypto says xmlns="" again and again, and white space as it stands.
+    const odd = prefix === '' ? ['', 'urn:x&#10;y'] : ['urn:x&#10;y', 'urn:&quot;']
+    const namespace = pick(['urn:a', 'urn:b', 'http://c.example/?x&amp;y', ...(more ? odd : [])])
     scope.set(prefix, namespace)
     parts.push(`xmlns${prefix && `:${prefix}`}="${namespace}"`)
   }
@@ -110,8 +111,9 @@ function madeElement(depth: number, above: ReadonlyMap<string, string>): string 
     parts.splice(Math.floor(random() * (parts.length + 1)), 0, `${own && `${own}:`}${local}="${value}"`)
   }
   const texts = ['x', 'a &amp; b', '&lt;>', '&#13;', '\r\n', '<![CDATA[<&"]]>', '<!-- c -->', '"\'', 'é\u{1F600}']
+  const odder = ['<?p   d\r\n?>', '<?p?>', '<![CDATA[]]]]><![CDATA[>]]>', '\r&#32;\r\n', ']]&gt;', '<!---->']
   const inside = Array.from({ length: depth < 4 ? pick([0, 1, 2, 3]) : 0 }, () =>
-    random() < 0.6 ? madeElement(depth + 1, scope) : pick(texts),
+    random() < 0.6 ? madeElement(depth + 1, scope, more) : pick(more ? [...texts, ...odder] : texts),
   ).join('')
   return `<${[name, ...parts].join(' ')}>${inside}</${name}>`
 }
@@ -132,6 +134,29 @@ test('3,000 made documents are canonicalised as xml-crypto does it, and say the 
     assert.equal(canonicalXml(ours, { inclusive }), ours)
   }
 })
+
+test('every element of 1,000 made documents says in its canonical form what it says where it stands', () => {
+  let elements = 0
+  for (let index = 0; index < 1000; index++) {
+    const document = madeElement(0, new Map(), true)
+    const { root, sourceOf } = readXmlWithSource(document)
+    for (const element of withAllBelow(root)) {
+      elements++
+      const inclusive = [...prefixes, '#default'].filter(() => random() < 0.3)
+      const source = sourceOf(element)
+      assert.deepEqual(readXml(source), element, document)
+      const canonical = canonicalXml(source, { inclusive })
+      assert.deepEqual(joined(readXml(canonical)), joined(element), document)
+      assert.equal(canonicalXml(canonical, { inclusive }), canonical)
+    }
+  }
+  assert.ok(elements > 2000, `${elements} elements`)
+})
+
+const withAllBelow = (element: ParsedElement): ParsedElement[] => [
+  element,
+  ...element.children.flatMap((child) => (typeof child === 'string' ? [] : withAllBelow(child))),
+]
 
 /** Attributes in one order. */
 const joined = (element: ReturnType<typeof readXml>): unknown => ({

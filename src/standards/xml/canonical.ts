@@ -28,14 +28,16 @@ export function canonicalXml(
   let skipped = 0
   let out = ''
   scanXml(document, {
-    open({ name, prefix, local, namespace, attributes }, scope) {
+    open({ name, prefix, local, namespace, attributes, declared }, scope) {
       depth++
       if (skipped > 0) return
       if (depth === 2 && without && local === without.local && namespace === without.namespace) {
         skipped = depth
         return
       }
-      const used = new Set([prefix, ...always.filter((one) => scope.get(one) !== undefined)])
+      // Those in scope were told where they were declared, or by the root.
+      const listed = declared || names.length === 0 ? always.filter((one) => scope.get(one) !== undefined) : []
+      const used = new Set([prefix, ...listed])
       for (const one of attributes) if (one.prefix !== '') used.add(one.prefix)
       used.delete('xml')
       const restore: [string, string | undefined][] = []
