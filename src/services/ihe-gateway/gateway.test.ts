@@ -229,6 +229,20 @@ test('an assertion comes once; where it may come until it expires, a message sti
   assert.equal((await find(lenient, undefined, { security, messageId })).status, 400)
 })
 
+test('an assertion that is written otherwise comes once all the same', async () => {
+  const gateway = aGateway()
+  const security = assertion(gateway.clock.now)
+  assert.equal((await find(gateway, undefined, { security })).status, 200)
+  // All this is canonicalised away: the signature holds.
+  for (const again of [
+    security.replaceAll(/="([^"']*)"/g, "='$1'"),
+    security.replace('ajones', 'a<!-- -->jones'),
+    security.replace('<saml2:Assertion', '<saml2:Assertion xmlns:other="urn:other"'),
+    security.replace('</ds:Signature>', '<ds:KeyInfo/></ds:Signature>'),
+  ])
+    assert.match((await find(gateway, undefined, { security: again })).text, /has been used before/)
+})
+
 test('an assertion that was verified once is not believed with a word changed, nor after its time', async () => {
   const gateway = aGateway({ settings: { xua: { ...settings.xua, assertionUse: 'until-expiry' } } })
   const security = assertion(gateway.clock.now)
