@@ -40,7 +40,7 @@ export const settings = {
   CORS_ORIGINS: list([], 'Origins whose pages may read answers, or `*`.'),
 
   DATABASE_URL: databaseAddress(
-    'PostgreSQL 15 or newer, as a role that owns nothing. Default: an embedded PostgreSQL 18 in DATA_FOLDER.',
+    'PostgreSQL 15 or newer, as a role that owns nothing; a pooler in between must pool by session, and let the startup parameter `options` through. Default: an embedded PostgreSQL 18 in DATA_FOLDER.',
   ),
   DATABASE_OWNER_URL: databaseAddress('The same database as the role that owns the tables: for `weft migrate` alone.'),
   DATABASE_CONNECTIONS: whole(10, { from: 1, to: 1000 }, 'Connections to PostgreSQL a process keeps at most.'),
