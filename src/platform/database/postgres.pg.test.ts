@@ -93,6 +93,71 @@ test('when PostgreSQL ends the connections under running statements they fail, a
   assert.deepEqual(await busy.query(1, { text: 'select 1 as one' }), [{ one: 1 }])
 })
 
+test('whatever is cancelled, ended or wrong around them, each caller has its own answer and its own tenant', async (t) => {
+  const busy = postgres({ connectionString: app, maxConnections: 5, statementTimeoutMs: 5_000 })
+  const superuser = new pg.Client(cluster.superuser)
+  await superuser.connect()
+  t.after(() => Promise.all([busy.stop(), superuser.end()]))
+  const mine = (token: string, name: string | undefined, more = '') => ({
+    ...(name !== undefined && { name }),
+    text: `select $1::text as token, current_setting('weft.tenant') as tenant ${more}`,
+    values: [token],
+  })
+  const wrong = [
+    { text: 'select from where' },
+    { name: 'wrong_name', text: 'selekt 1' },
+    { name: 'wrong_value', text: 'select 1 / $1::int4', values: [0] },
+    // Fails when most of its rows have come.
+    { name: 'wrong_late', text: 'select 1 / (4000 - n) from generate_series(1, $1::int4) n', values: [5_000] },
+    { text: `select repeat($1, 100000)`, values: ['\u0000'] },
+  ]
+  const kinds = new Set<string>()
+  const note = (problem: Problem) => void kinds.add(problem.kind)
+  let isOver = false
+  const users = Array.from({ length: 16 }, async (_, user) => {
+    let answers = 0
+    for (let n = 0; !isOver; n++) {
+      const tenant = user + 1
+      const token = `${user} ${n}`
+      const name = n % 3 === 0 ? undefined : `mine_${n % 7}`
+      const statement = mine(token, name, name === undefined ? '' : `, ${n % 7} as more`)
+      const check = (rows: unknown[]) => {
+        assert.deepEqual(rows, [{ token, tenant: String(tenant), ...(name !== undefined && { more: n % 7 }) }])
+        answers++
+      }
+      const work = [
+        () => busy.query(tenant, statement).then(check),
+        () => busy.query(tenant, wrong[n % wrong.length] as Statement).then(() => assert.fail('was not wrong')),
+        () => busy.query(tenant, { name: 'slow', text: 'select pg_sleep(0.002)' }),
+        () =>
+          busy.transaction(tenant, async (tx) => {
+            check(await tx.query(statement))
+            if (n % 2) await tx.query(wrong[n % wrong.length] as Statement)
+            check(await tx.query({ ...statement, name: undefined }))
+          }),
+      ]
+      await (work[(n + user) % work.length] as () => Promise<unknown>)().catch((problem) => {
+        if (!(problem instanceof Problem)) throw problem
+        note(problem)
+      })
+    }
+    return answers
+  })
+  for (let times = 0; times < 60; times++) {
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    await superuser.query(
+      `select ${times % 4 ? 'pg_cancel_backend' : 'pg_terminate_backend'}(pid) from pg_stat_activity
+       where datname = $1 and usename = 'weft_app' and state <> 'idle' order by pid limit 2`,
+      [new URL(app).pathname.slice(1)],
+    )
+  }
+  isOver = true
+  for (const answers of await Promise.all(users)) assert.ok(answers > 0)
+  assert.ok(kinds.has('internal') && kinds.has('unavailable'))
+  assert.deepEqual(await busy.query(1, { text: 'select 1 as one' }), [{ one: 1 }])
+  assert.equal(busy.state().total, busy.state().idle)
+})
+
 test('no rows are no rows, and many come in their order', async () => {
   const series = { name: 'series', text: 'select n from generate_series(1, $1::int4) n' }
   assert.deepEqual(await database.query(1, { ...series, values: [0] }), [])
