@@ -6,29 +6,38 @@ import { GroupedWrites, type Written } from './grouped-writes.ts'
 import { historyStatement, historyTotalStatement } from './history.ts'
 import { KeptNames } from './kept-names.ts'
 import type { Change, Store, Stored } from './port.ts'
+import { Turns } from './turns.ts'
 import { writeStatement } from './write.ts'
 
 /** `rulesChanged` is told when a write was refused because the database goes by other rules than its rows. */
 export function postgresStore(database: Database, rulesChanged: () => void = () => {}): Store {
+  const turns = new Turns()
   return storeOn(
     rulesChanged,
     (call, statement) => database.query(call.tenant, statement),
-    (call, locks, work) =>
-      database.transaction(call.tenant, async (tx) => {
-        // In one order for everybody, so that two that want the same two locks do not wait for each other.
-        for (const lock of [...new Set(locks)].sort())
-          await tx.query({
-            name: 'lock',
-            text: 'select pg_advisory_xact_lock(hashtextextended($1, $2))',
-            values: [lock, call.tenant],
-          })
-        const inside = storeOn(
-          rulesChanged,
-          (_call, statement) => tx.query(statement),
-          (_call, _locks, again) => again(inside),
-        )
-        return work(inside)
-      }),
+    (call, locks, work) => {
+      // In one order for everybody, so that two that want the same two locks do not wait for each other.
+      const sorted = [...new Set(locks)].sort()
+      const names = sorted.map((lock) => `${call.tenant} ${lock}`)
+      return turns.take(names, () => {
+        // Who stood in line for too long has been answered.
+        if (names.length > 0) call.signal.throwIfAborted()
+        return database.transaction(call.tenant, async (tx) => {
+          for (const lock of sorted)
+            await tx.query({
+              name: 'lock',
+              text: 'select pg_advisory_xact_lock(hashtextextended($1, $2))',
+              values: [lock, call.tenant],
+            })
+          const inside = storeOn(
+            rulesChanged,
+            (_call, statement) => tx.query(statement),
+            (_call, _locks, again) => again(inside),
+          )
+          return work(inside)
+        })
+      })
+    },
     new GroupedWrites(async (tenant, changes, times, { impatient }) => {
       const statement = writeStatement(tenant, changes, times)
       const asked = impatient ? { ...statement, lockTimeoutMs: groupWaitsMs } : statement

@@ -58,3 +58,23 @@ test('a resource that a long transaction holds holds up nobody but those who wan
   assert.equal(answer.status, 200)
   assert.equal(whileHeld, false)
 })
+
+test('while many wait to create what another server is about to create, everything else goes on', async () => {
+  await holder.query('begin')
+  await holder.query(`select pg_advisory_xact_lock(hashtextextended('condition Patient?identifier=urn:x|1', 1))`)
+  const body = { resourceType: 'Patient', identifier: [{ system: 'urn:x', value: '1' }] }
+  const create = () => ask('POST', '/Patient', body, { 'if-none-exist': 'identifier=urn:x|1' })
+  let isHeld = true
+  const waiting = Array.from({ length: 30 }, () =>
+    create().then(({ status, json }) => ({ status, id: json.id, isHeld })),
+  )
+  const others = await Promise.all(ids('w').map((id) => put(id, 'Free')))
+  assert.deepEqual([...new Set(others.map(({ status }) => status))], [201])
+  assert.equal((await found('Free')).includes('w1'), true)
+  isHeld = false
+  await holder.query('rollback')
+  const answers = await Promise.all(waiting)
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [...Array.from({ length: 29 }, () => 200), 201])
+  assert.equal(new Set(answers.map(({ id }) => id)).size, 1)
+  assert.ok(answers.every((answer) => !answer.isHeld))
+})
