@@ -262,6 +262,13 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
   }
 }
 
+/** A quantity in words: `5 ml`. */
+export function amountText(amount: Quantity | undefined): string | undefined {
+  if (!amount) return undefined
+  const unit = amount.unit ?? amount.code
+  return amount.value !== undefined && unit !== undefined ? `${amount.value} ${unit}` : (amount.value ?? unit ?? '')
+}
+
 /** Surely no white space. */
 function isInk(character: number): boolean {
   return character > 0x20 && character < 0x80

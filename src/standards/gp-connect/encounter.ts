@@ -1,4 +1,5 @@
 import type { Encounter, Fact } from '../ccda/record.ts'
+import { amountText } from './datatypes.ts'
 import { object, objects } from './json.ts'
 import { item, type Reader } from './item.ts'
 import { elements, sayTheRest } from './say.ts'
@@ -15,8 +16,7 @@ export function readEncounter(reader: Reader, entry: SourceEntry): Encounter {
   source.current = entry
   const { resource } = entry
   const facts: Fact[] = []
-  const length = quantity(resource.length)
-  fact(facts, 'Length', length && [length.value, length.unit ?? length.code].filter(Boolean).join(' '))
+  fact(facts, 'Length', amountText(quantity(resource.length)))
   for (const reason of objects(resource.reason)) fact(facts, 'Reason', coded(reason)?.text)
   const participants: Encounter['participants'][number][] = []
   for (const type of objects(resource.type).slice(1)) codedFact(facts, 'Type', type)

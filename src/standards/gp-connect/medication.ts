@@ -3,6 +3,7 @@ import type { Coded, Fact, Medication, MedicationIssue, Party, Product } from '.
 import { readableWhen } from '../ccda/time.ts'
 import { extension } from './extensions.ts'
 import { array, boolean, type Json, object, objects, rawString } from './json.ts'
+import { amountText } from './datatypes.ts'
 import { item, modifiers, nothing, type Reader, whenOf } from './item.ts'
 import { nameOf } from './people.ts'
 import { elements, say, sayTheRest } from './say.ts'
@@ -126,19 +127,18 @@ function readMedication(
   orders: SourceEntry[],
 ): Medication {
   const { source, datatypes } = reader
-  const { text, coded, codedFact, fact } = datatypes
+  const { text, coded, fact } = datatypes
   source.current = main
   const statement = main.resource
   const request = main.type === 'MedicationStatement' ? plan?.resource : statement
   const { code, product } = readProduct(reader, main, plan)
   const facts: Fact[] = [...product.facts]
   const agency = coded(extension(statement, 'PrescribingAgency')?.valueCodeableConcept)
+  const type = request && prescriptionType(reader, request)
   if (request) {
-    fact(facts, 'Prescription type', prescriptionType(reader, request))
+    fact(facts, 'Prescription type', type)
     repeatFacts(reader, request, facts)
-    const reason = extension(request, 'MedicationStatusReason')
-    codedFact(facts, 'Reason for status', extension(reason, 'statusReason')?.valueCodeableConcept)
-    fact(facts, 'Status changed', text(extension(reason, 'statusChangeDate')?.valueDateTime))
+    statusFacts(reader, request, facts)
   }
   fact(facts, 'Prescribed by', agency?.text)
   fact(facts, 'Last issued', text(extension(statement, 'LastIssueDate')?.valueDateTime))
@@ -207,7 +207,7 @@ function readMedication(
     product,
     dosage,
     sameAs: plan ? [plan.key] : [],
-    issues: orders.map((order) => readIssue(reader, order, code, request && prescriptionType(reader, request))),
+    issues: orders.map((order) => readIssue(reader, order, code, type)),
     quantity: request && supplied(reader, request),
     authorised: request && authorisation(reader, request),
     route:
@@ -231,9 +231,17 @@ function prescriptionType({ datatypes }: Reader, request: Json): string | undefi
 
 function repeatFacts({ datatypes: { fact, text } }: Reader, request: Json, facts: Fact[]): void {
   const repeat = extension(request, 'MedicationRepeatInformation')
+  if (repeat === undefined) return
   fact(facts, 'Issues allowed', numberOf(extension(repeat, 'numberOfRepeatPrescriptionsAllowed')))
   fact(facts, 'Issues made', numberOf(extension(repeat, 'numberOfRepeatPrescriptionsIssued')))
   fact(facts, 'Authorisation expires', text(extension(repeat, 'authorisationExpiryDate')?.valueDateTime))
+}
+
+function statusFacts({ datatypes: { codedFact, fact, text } }: Reader, request: Json, facts: Fact[]): void {
+  const reason = extension(request, 'MedicationStatusReason')
+  if (reason === undefined) return
+  codedFact(facts, 'Reason for status', extension(reason, 'statusReason')?.valueCodeableConcept)
+  fact(facts, 'Status changed', text(extension(reason, 'statusChangeDate')?.valueDateTime))
 }
 
 const takenWords: Readonly<Record<string, string>> = lookup({ y: 'Yes', na: 'Not applicable' })
@@ -271,11 +279,10 @@ function readIssue(
   if (type !== plannedType) datatypes.fact(facts, 'Prescription type', type)
   repeatFacts(reader, resource, facts)
   supplyFacts(reader, resource, facts)
-  const reason = extension(resource, 'MedicationStatusReason')
-  datatypes.codedFact(facts, 'Reason for status', extension(reason, 'statusReason')?.valueCodeableConcept)
-  datatypes.fact(facts, 'Status changed', datatypes.text(extension(reason, 'statusChangeDate')?.valueDateTime))
+  statusFacts(reader, resource, facts)
   datatypes.fact(facts, 'Reason', reasons(reader, resource))
-  requesters(reader, resource, author(reader, resource), facts)
+  const writer = author(reader, resource)
+  requesters(reader, resource, writer, facts)
   const valid = datatypes.period(object(resource.dispenseRequest)?.validityPeriod)
   const other = isOther(code, planned)
   if (other && code.text !== '')
@@ -289,7 +296,7 @@ function readIssue(
       code: code === nothing || (code.text === '' && code.codings.length === 0) ? planned : code,
       when: valid ?? {},
       recorded: resource.authoredOn,
-      author: author(reader, resource),
+      author: writer,
       notes: resource.note,
       facts,
       read: readOfRequest,
@@ -355,7 +362,7 @@ function dosageWords(reader: Reader, value: unknown): string[] {
     const parts = [datatypes.word(dosage.text), datatypes.word(dosage.patientInstruction)]
     for (const extra of objects(dosage.additionalInstruction)) parts.push(datatypes.coded(extra)?.text)
     const amount = datatypes.quantity(dosage.doseQuantity)
-    if (amount) parts.push(`Dose recorded as ${[amount.value, amount.unit ?? amount.code].filter(Boolean).join(' ')}`)
+    if (amount) parts.push(`Dose recorded as ${amountText(amount)}`)
     if (boolean(dosage.asNeededBoolean) === true || dosage.asNeededCodeableConcept)
       parts.push(['As needed', datatypes.coded(dosage.asNeededCodeableConcept)?.text].filter(Boolean).join(': '))
     parts.push(...timingWords(reader, object(dosage.timing)))
@@ -428,16 +435,11 @@ function authorisation({ datatypes }: Reader, request: Json): Medication['author
 function supplyFacts(reader: Reader, request: Json, facts: Fact[]): void {
   const { people, datatypes } = reader
   const dispense = object(request.dispenseRequest)
-  const duration = datatypes.quantity(dispense?.expectedSupplyDuration)
-  datatypes.fact(
-    facts,
-    'Expected to last',
-    duration && [duration.value, duration.unit ?? duration.code].filter(Boolean).join(' '),
-  )
+  datatypes.fact(facts, 'Expected to last', amountText(datatypes.quantity(dispense?.expectedSupplyDuration)))
   datatypes.fact(facts, 'Repeats allowed', rawString(dispense?.numberOfRepeatsAllowed))
   if (dispense) sayTheRest(reader, facts, dispense, readOfDispense)
   const dispenser = people.party(dispense?.performer)
-  datatypes.fact(facts, 'Dispenser', dispenser?.organisation?.name ?? dispenser?.name)
+  if (dispenser) datatypes.fact(facts, 'Dispenser', dispenser.organisation?.name ?? dispenser.name)
   datatypes.fact(facts, 'Prescription group', datatypes.text(object(request.groupIdentifier)?.value))
   const substitution = object(request.substitution)
   if (substitution?.allowed !== undefined)

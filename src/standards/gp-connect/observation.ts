@@ -2,6 +2,7 @@ import { lookup } from '../lookup.ts'
 import type { Coded, Component, Fact, Observation, Specimen } from '../ccda/record.ts'
 import { rangeText } from '../ccda/entries/value.ts'
 import { type Json, object, objects, rawString } from './json.ts'
+import { amountText } from './datatypes.ts'
 import { item, nothing, type Reader, whenOf } from './item.ts'
 import { nameOf } from './people.ts'
 import { elements, say, sayTheRest } from './say.ts'
@@ -173,14 +174,13 @@ function ranges({ datatypes }: Reader, value: unknown): Observation['ranges'] {
     const words = word(one.text)
     const age = object(one.age)
     const years = age && rangeText(quantity(age.low), quantity(age.high))
-    const meanings = [
-      coded(one.type)?.text,
-      ...objects(one.appliesTo).map((whom) => coded(whom)?.text),
-      years && `age ${years}`,
-    ]
-    const meaning = meanings.filter(Boolean).join(', ')
+    const meanings: string[] = []
+    const mean = (meant: string | undefined): void => void (meant && meanings.push(meant))
+    mean(coded(one.type)?.text)
+    for (const whom of objects(one.appliesTo)) mean(coded(whom)?.text)
+    if (years) mean(`age ${years}`)
     if (!low && !high && !words) continue
-    found.push({ low, high, text: words, meaning: meaning === '' ? undefined : meaning })
+    found.push({ low, high, text: words, meaning: meanings.length === 0 ? undefined : meanings.join(', ') })
   }
   return found
 }
@@ -201,8 +201,7 @@ export function readSpecimen(reader: Reader, entry: SourceEntry): Specimen {
     text(collection?.collectedDateTime) ?? (collected && [collected.start, collected.end].filter(Boolean).join(' to ')),
   )
   fact(facts, 'Received', text(resource.receivedTime))
-  const amount = quantity(collection?.quantity)
-  fact(facts, 'Quantity', amount && [amount.value, amount.unit ?? amount.code].filter(Boolean).join(' '))
+  fact(facts, 'Quantity', amountText(quantity(collection?.quantity)))
   fact(facts, 'Body site', coded(collection?.bodySite)?.text)
   fact(facts, 'Method', coded(collection?.method)?.text)
   const status = rawString(resource.status)

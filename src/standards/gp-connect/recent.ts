@@ -10,7 +10,8 @@ export type Recent<Value> = {
  * 128 texts at most, and none that is very long.
  */
 export function recent<Value>(): Recent<Value> {
-  const texts = Array.from({ length: places }, (): string | undefined => undefined)
+  // Strings from the start: they are compared as such, and an empty one has no value yet.
+  const texts = Array.from({ length: places }, () => '')
   const values = Array.from({ length: places }, (): Value | undefined => undefined)
   return {
     get(text) {

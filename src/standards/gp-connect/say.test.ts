@@ -65,6 +65,17 @@ test('an extension that nobody knows is told by the last word of its address', (
   )
 })
 
+test('an element that GP Connect does not use is told wherever it stands, and even without a name', () => {
+  for (const unused of ['weather', ''])
+    for (const at of [0, 1, 2, 3, 4, 5]) {
+      // The elements in many an order, so that each of them is expected after another one.
+      const entries = Object.entries(anObservation({ id: `o${at}`, comment: 'a comment', issued: '2020-01-01' }))
+      const turned = [...entries.slice(at), ...entries.slice(0, at)]
+      const made = Object.fromEntries([...turned.slice(0, at), [unused, 'was fine'], ...turned.slice(at)])
+      assert.match(narrative(made as Made), /was fine/)
+    }
+})
+
 test('a modifier extension stands before all else of its item, and the reader is told that it is not understood', () => {
   const modifierExtension = [{ url: 'https://example.org/not-for-this-patient', valueBoolean: true }]
   for (const resource of [

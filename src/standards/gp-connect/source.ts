@@ -14,7 +14,7 @@ export type SourceEntry = {
 }
 
 /** The resources of one type, but those that the record holds twice. */
-type ResourceType = { readonly name: string; readonly isLegal: boolean; readonly entries: SourceEntry[] }
+type ResourceType = { readonly name: string; readonly entries: SourceEntry[] }
 
 /** The bundle, indexed once: by reference, by type, in order. Also collects what the reading could not keep as it was. */
 export type Source = {
@@ -46,7 +46,7 @@ export function indexBundle(bundle: Json, look: (entry: SourceEntry, meta: Json 
     const known = recentTypes.get(name)
     if (known) return known
     let type = byType.get(name)
-    if (!type) byType.set(name, (type = { name, isLegal: isLegalXml(name), entries: [] }))
+    if (!type) byType.set(name, (type = { name, entries: [] }))
     recentTypes.set(name, type)
     return type
   }
@@ -60,12 +60,16 @@ export function indexBundle(bundle: Json, look: (entry: SourceEntry, meta: Json 
     const type = typeOf(rawString(resource.resourceType) ?? 'Unknown')
     const id = rawString(resource.id)
     let key = id === undefined ? `${type.name}[${at}]` : owner ? `${owner.key}#${id}` : `${type.name}/${id}`
+    // Put together of parts until somebody looks into it, and looked up best as a whole: so it is looked into first.
+    let legalKey = legalXml(key)
     const earlier = byReference.get(key)
-    if (earlier) key = `${key}[${at}]`
-    const isLegal = type.isLegal && (id === undefined || isLegalXml(id))
+    if (earlier) {
+      key = `${key}[${at}]`
+      legalKey = legalXml(key)
+    }
     const meta = object(resource.meta)
     const entry: SourceEntry = {
-      key: isLegal ? key : legalXml(key),
+      key: legalKey,
       type: type.name,
       resource,
       notForPatient: meta !== undefined && notForPatient(meta),
