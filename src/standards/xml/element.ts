@@ -54,10 +54,10 @@ export type Shape = {
   /** For each hole: whether it is in an attribute. */
   readonly inAttribute: readonly boolean[]
   /**
-   * The text before each hole, and after the last, in UTF-8: four of each, by what depends on the holes beside it. At
-   * `4 * i + 2 * (the hole before is written) + (the hole after is written)`.
+   * The text before each hole, and after the last: four of each, by what depends on the holes beside it. Of each, where it
+   * is in memory (memory.ts) and its length, at `8 * i + 4 * (the hole before is written) + 2 * (the hole after is written)`.
    */
-  readonly texts: readonly Uint8Array[]
+  readonly texts: readonly number[]
   /** The same as elements. */
   readonly expanded: (values: readonly Hole[]) => ExpandedNode[]
 }

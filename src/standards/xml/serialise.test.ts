@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { SaxesParser } from 'saxes'
 import { element } from './element.ts'
 import { serialise, serialiseUtf8 } from './serialise.ts'
+import { shape } from './template.ts'
 
 const bare = { declaration: false } as const
 
@@ -57,4 +58,33 @@ test('a document in UTF-8 is the same document, whatever its characters', () => 
   const root = { name: 'a', children: rows }
   assert.equal(serialiseUtf8(root).toString(), serialise(root))
   assert.equal(serialiseUtf8({ name: 'a' }).toString(), serialise({ name: 'a' }))
+})
+
+test('whoever is told of an illegal character may write a document of their own meanwhile', () => {
+  const told: string[] = []
+  const root = element('a', { b: 'before' }, 'x\x02', element('c', { d: '\x03' }, 'after'))
+  const onIllegal = (value: string) => void told.push(serialise(element('told', {}, legible(value)), bare))
+  assert.equal(serialise(root, { ...bare, onIllegal }), '<a b="before">x <c d=" ">after</c></a>')
+  assert.deepEqual(told, ['<told>x2</told>', '<told>3</told>'])
+})
+const legible = (value: string) => [...value].map((one) => (one < ' ' ? one.charCodeAt(0) : one)).join('')
+
+test('every character of ASCII, wherever it stands, comes out as it went in or as its reference', () => {
+  const references: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' }
+  const inAttributes: Record<string, string> = { ...references, '"': '&quot;', '\t': '&#9;', '\n': '&#10;' }
+  for (let code = 0; code < 256; code++)
+    for (const length of [1, 8, 17, 1001]) {
+      const one = String.fromCharCode(code)
+      const value = `${'a'.repeat(length - 1)}${one}b`
+      const legal = code < 32 && !/[\t\n\r]/.test(one) ? ' ' : one
+      const [text, attribute] = [references, inAttributes].map((known) => value.replace(one, known[one] ?? legal))
+      if (one !== 'a' && one !== 'b')
+        assert.equal(serialise(element('e', { v: value }, value), bare), `<e v="${attribute}">${text}</e>`)
+    }
+})
+
+test('shapes of any number and size are written whole', () => {
+  const long = 'a shape of the program '.repeat(4000)
+  const made = Array.from({ length: 30 }, (_, at) => shape(`<a n="${at}">${long}<b c="`, '"/></a>'))
+  for (const [at, one] of made.entries()) assert.equal(serialise(one('1'), bare), `<a n="${at}">${long}<b c="1"/></a>`)
 })

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { isLegalXml, legalXml } from './characters.ts'
 import { type Hole, type XmlElement, type XmlNode, type XmlPart, XmlTemplate, XmlWritten } from './element.ts'
+import { bytes, copy, scratchEnd, scratchStart, oddInAttribute, oddInText, put } from './memory.ts'
 
 export type SerialiseOptions = {
   /** `<?xml version="1.0" encoding="UTF-8"?>` first. Default true. */
@@ -20,17 +21,13 @@ export function serialise(root: XmlPart, options: SerialiseOptions = {}): string
 
 /** The same in UTF-8, for what is stored or sent: the text is never put together. */
 export function serialiseUtf8(root: XmlPart, { declaration, onIllegal }: SerialiseOptions = {}): Buffer {
-  const out = new Output(onIllegal, 'in pieces')
-  if (declaration !== false) out.fixed(xmlDeclaration)
-  write(root, out)
+  const out = output(onIllegal)
+  const start = declaration === false ? scratchStart : fixed(xmlDeclaration, scratchStart, out)
+  const end = write(root, start, out)
   // What is kept is as large as the document.
-  return Buffer.concat(out.take())
-}
-
-/** An element in UTF-8. */
-export function serialisePart(root: XmlPart): Uint8Array {
-  const { bytes, start, end } = writeParts(root)
-  return bytes.subarray(start, end)
+  const document = Buffer.allocUnsafe(sizeOf(out, end))
+  take(out, end, document, 0)
+  return document
 }
 
 /**
@@ -39,11 +36,23 @@ export function serialisePart(root: XmlPart): Uint8Array {
  * so that a list of them is copied into the document in one go.
  */
 export function partWriter(): (part: XmlPart) => XmlWritten {
-  const out = new Output(undefined, 'in one piece')
+  let piece = new Uint8Array(4096)
+  let used = 0
   return (part) => {
-    out.begin()
-    write(part, out)
-    return out.part()
+    const out = output(undefined)
+    const end = write(part, scratchStart, out)
+    const start = used
+    const size = sizeOf(out, end)
+    if (start + size <= piece.length) {
+      take(out, end, piece, start)
+      used = start + size
+      return new XmlWritten(piece, start, used)
+    }
+    // Nothing is read of it that was not written before.
+    piece = new Uint8Array(Buffer.allocUnsafeSlow(Math.max(size, Math.min(piece.length * 4, 65_536))).buffer)
+    take(out, end, piece, 0)
+    used = size
+    return new XmlWritten(piece, 0, size)
   }
 }
 
@@ -54,182 +63,168 @@ export function utf8(text: string): Uint8Array {
 const encoder = new TextEncoder()
 const xmlDeclaration = utf8('<?xml version="1.0" encoding="UTF-8"?>\n')
 
-/** Bytes so far, in pieces of which only the last is still written to. What was taken is never written to again. */
-class Output {
-  readonly #onIllegal: SerialiseOptions['onIllegal']
-  /** Whether what begins in one piece has to end in it. */
-  readonly #whole: boolean
-  #full: Uint8Array[] = []
-  #bytes = new Uint8Array(4096)
-  #start = 0
-  #end = 0
-  constructor(onIllegal: SerialiseOptions['onIllegal'], pieces: 'in pieces' | 'in one piece') {
-    this.#onIllegal = onIllegal
-    this.#whole = pieces === 'in one piece'
-  }
+/**
+ * What has left the scratch memory (memory.ts) because there was no room for more, and what is too large for it. The rest of
+ * what is written so far is there, up to an end that every function here is given and gives back.
+ */
+type Output = { readonly chunks: Uint8Array[]; size: number; readonly onIllegal: SerialiseOptions['onIllegal'] }
 
-  /** Markup, encoded before. */
-  fixed(text: Uint8Array): void {
-    const length = text.length
-    if (this.#end + length > this.#bytes.length) this.#more(length)
-    const bytes = this.#bytes
-    const end = this.#end
-    // For a few bytes a loop is quicker than a call.
-    if (length > 32) bytes.set(text, end)
-    else for (let at = 0; at < length; at++) bytes[end + at] = text[at] as number
-    this.#end = end + length
-  }
-
-  written({ bytes: from, start, end }: XmlWritten): void {
-    this.fixed(from.subarray(start, end))
-  }
-
-  text(value: string): void {
-    if (!this.#plain(value, oddInText)) this.#long(inText.test(value) ? this.#escaped(value, everyInText) : value)
-  }
-
-  attribute(value: string): void {
-    if (!this.#plain(value, oddInAttribute))
-      this.#long(inAttribute.test(value) ? this.#escaped(value, everyInAttribute) : value)
-  }
-
-  /** Whatever was left by something that failed is forgotten. */
-  begin(): void {
-    this.#start = this.#end
-  }
-
-  part(): XmlWritten {
-    return new XmlWritten(this.#bytes, this.#start, this.#end)
-  }
-
-  take(): Uint8Array[] {
-    return [...this.#full, this.#bytes.subarray(this.#start, this.#end)]
-  }
-
-  /** Most of a document is words and codes: for those a loop is quicker than a regular expression and an encoder. */
-  #plain(value: string, odd: Uint8Array): boolean {
-    const length = value.length
-    if (length > short) return false
-    if (this.#end + length > this.#bytes.length) this.#more(length)
-    const bytes = this.#bytes
-    const end = this.#end
-    for (let at = 0; at < length; at++) {
-      const code = value.charCodeAt(at)
-      if (code > 127 || odd[code] === 1) return false
-      bytes[end + at] = code
-    }
-    this.#end = end + length
-    return true
-  }
-
-  #long(value: string): void {
-    // No room for three times of much.
-    if (value.length > 10_000) return this.fixed(utf8(value))
-    // A character of UTF-16 is at most three bytes.
-    const length = value.length * 3
-    if (this.#end + length > this.#bytes.length) this.#more(length)
-    this.#end += encoder.encodeInto(value, this.#bytes.subarray(this.#end)).written
-  }
-
-  #more(length: number): void {
-    const begun = this.#bytes.subarray(this.#start, this.#end)
-    const kept = this.#whole ? begun.length : 0
-    if (kept === 0 && begun.length > 0) this.#full.push(begun)
-    // Twice as much for what does not end: it is moved each time.
-    const size = Math.max(kept * 2 + length, Math.min(this.#bytes.length * 4, 65_536))
-    // Nothing is read of it that was not written before.
-    this.#bytes = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
-    if (kept > 0) this.#bytes.set(begun)
-    this.#start = 0
-    this.#end = kept
-  }
-
-  #escaped(value: string, every: RegExp): string {
-    if (!isLegalXml(value)) {
-      this.#onIllegal?.(value)
-      value = legalXml(value)
-    }
-    return value.replace(every, (character) => references[character] ?? character)
-  }
+function output(onIllegal: SerialiseOptions['onIllegal']): Output {
+  return { chunks: [], size: 0, onIllegal }
 }
 
-function write(node: XmlNode, out: Output): void {
-  if (typeof node === 'string') out.text(node)
-  else if (node instanceof XmlTemplate) writeTemplate(node, out)
-  else if (node instanceof XmlWritten) out.written(node)
-  else writeElement(node, out)
+function sizeOf({ size }: Output, end: number): number {
+  return size + end - scratchStart
 }
 
-function writeAll(nodes: readonly (XmlNode | undefined | false)[], out: Output): void {
+function take({ chunks }: Output, end: number, to: Uint8Array, at: number): void {
+  for (const chunk of chunks) {
+    to.set(chunk, at)
+    at += chunk.length
+  }
+  to.set(bytes.subarray(scratchStart, end), at)
+}
+
+function clear(end: number, out: Output): number {
+  return end === scratchStart ? end : refer(bytes.slice(scratchStart, end), scratchStart, out)
+}
+
+/** For what is large: it is copied once, at the end. */
+function refer(text: Uint8Array, end: number, out: Output): number {
+  end = clear(end, out)
+  out.chunks.push(text)
+  out.size += text.length
+  return end
+}
+const large = 4096
+
+/** Markup, encoded before. */
+function fixed(text: Uint8Array, end: number, out: Output): number {
+  const { length } = text
+  if (length > large) return refer(text, end, out)
+  if (end + length > scratchEnd) end = clear(end, out)
+  // For a few bytes a loop is quicker than a call.
+  if (length > 32) bytes.set(text, end)
+  else for (let at = 0; at < length; at++) bytes[end + at] = text[at] as number
+  return end + length
+}
+
+function written(from: Uint8Array, start: number, stop: number, end: number, out: Output): number {
+  return fixed(from.subarray(start, stop), end, out)
+}
+
+/** Text of a shape. */
+function between(from: number, length: number, end: number, out: Output): number {
+  if (end + length <= scratchEnd) return copy(from, length, end)
+  return length > large ? refer(bytes.slice(from, from + length), end, out) : copy(from, length, clear(end, out))
+}
+
+/** Text of a shape, and a value after it. Most of a document is words and codes, which are written as they are. */
+function value(from: number, length: number, text: string, odd: number, end: number, out: Output): number {
+  if (text.length <= short && end + length + text.length <= scratchEnd) {
+    const next = put(from, length, text, odd, end)
+    if (next !== -1) return next
+  }
+  return anyValue(text, odd, between(from, length, end, out), out)
+}
+
+function anyValue(text: string, odd: number, end: number, out: Output): number {
+  const [seldom, every] = odd === oddInAttribute ? [inAttribute, everyInAttribute] : [inText, everyInText]
+  if (seldom.test(text)) {
+    if (!isLegalXml(text)) {
+      if (out.onIllegal) {
+        // Whoever is told may write something too.
+        end = clear(end, out)
+        out.onIllegal(text)
+      }
+      text = legalXml(text)
+    }
+    text = text.replace(every, (character) => references[character] ?? character)
+  }
+  // No room for three times of much.
+  if (text.length > 10_000) return refer(utf8(text), end, out)
+  // A character of UTF-16 is at most three bytes.
+  const length = text.length * 3
+  if (end + length > scratchEnd) end = clear(end, out)
+  return end + encoder.encodeInto(text, bytes.subarray(end, scratchEnd)).written
+}
+
+function write(node: XmlNode, end: number, out: Output): number {
+  if (typeof node === 'string') return value(0, 0, node, oddInText, end, out)
+  if (node instanceof XmlTemplate) return writeTemplate(node, end, out)
+  if (node instanceof XmlWritten) return written(node.bytes, node.start, node.end, end, out)
+  return writeElement(node, end, out)
+}
+
+function writeAll(nodes: readonly (XmlNode | undefined | false)[], end: number, out: Output): number {
   const { length } = nodes
   for (let at = 0; at < length; at++) {
     const node = nodes[at]
     if (node === undefined || node === false) continue
     if (typeof node === 'string' || !(node instanceof XmlWritten)) {
-      write(node, out)
+      end = write(node, end, out)
       continue
     }
     // Rows and entries follow one another in memory as they do in the document.
-    const { bytes, start } = node
-    let { end } = node
+    const { bytes: from, start } = node
+    let stop = node.end
     for (let next = nodes[at + 1]; next instanceof XmlWritten; next = nodes[at + 1]) {
-      if (next.bytes !== bytes || next.start !== end) break
-      end = next.end
+      if (next.bytes !== from || next.start !== stop) break
+      stop = next.end
       at++
     }
-    out.written(new XmlWritten(bytes, start, end))
+    end = written(from, start, stop, end, out)
   }
+  return end
 }
 
-function writeElement({ name, attributes, children }: XmlElement, out: Output): void {
+function writeElement({ name, attributes, children }: XmlElement, end: number, out: Output): number {
   const tag = tagOf(name)
-  out.fixed(tag.begin)
+  end = fixed(tag.begin, end, out)
   for (const key in attributes) {
-    const value = attributes[key]
-    if (value === undefined) continue
-    out.fixed(attributeOf(key))
-    out.attribute(value)
-    out.fixed(quote)
+    const text = attributes[key]
+    if (text === undefined) continue
+    end = fixed(attributeOf(key), end, out)
+    end = value(0, 0, text, oddInAttribute, end, out)
+    end = fixed(quote, end, out)
   }
-  if (children === undefined || children.length === 0) return out.fixed(emptyEnd)
-  out.fixed(tagEnd)
-  writeAll(children, out)
-  out.fixed(tag.close)
+  if (children === undefined || children.length === 0) return fixed(emptyEnd, end, out)
+  end = fixed(tagEnd, end, out)
+  end = writeAll(children, end, out)
+  return fixed(tag.close, end, out)
 }
 const quote = utf8('"')
 const emptyEnd = utf8('/>')
 const tagEnd = utf8('>')
 
-function writeTemplate({ shape: { texts, inAttribute }, values }: XmlTemplate, out: Output): void {
-  let written = 0
+function writeTemplate({ shape: { texts, inAttribute }, values }: XmlTemplate, end: number, out: Output): number {
+  /** Where in `texts` the next one is, if the hole after it is not written; two further on if it is. */
+  let next = 0
   const length = values.length
   for (let at = 0; at < length; at++) {
-    const value = values[at] as Hole
-    if (typeof value === 'string') {
+    const hole = values[at] as Hole
+    if (typeof hole === 'string') {
       if (inAttribute[at] === true) {
-        out.fixed(texts[at * 4 + written + 1] as Uint8Array)
-        out.attribute(value)
-        written = 2
-      } else if (value !== '') {
-        out.fixed(texts[at * 4 + written + 1] as Uint8Array)
-        out.text(value)
-        written = 2
+        end = value(texts[next + 2] as number, texts[next + 3] as number, hole, oddInAttribute, end, out)
+        next = at * 8 + 12
+      } else if (hole !== '') {
+        end = value(texts[next + 2] as number, texts[next + 3] as number, hole, oddInText, end, out)
+        next = at * 8 + 12
       } else {
-        out.fixed(texts[at * 4 + written] as Uint8Array)
-        written = 0
+        end = between(texts[next] as number, texts[next + 1] as number, end, out)
+        next = at * 8 + 8
       }
-    } else if (isNothing(value)) {
-      out.fixed(texts[at * 4 + written] as Uint8Array)
-      written = 0
+    } else if (isNothing(hole)) {
+      end = between(texts[next] as number, texts[next + 1] as number, end, out)
+      next = at * 8 + 8
     } else {
       if (inAttribute[at] === true) throw new Error('An attribute is text')
-      out.fixed(texts[at * 4 + written + 1] as Uint8Array)
-      written = 2
-      if (isList(value)) writeAll(value, out)
-      else write(value, out)
+      end = between(texts[next + 2] as number, texts[next + 3] as number, end, out)
+      next = at * 8 + 12
+      end = isList(hole) ? writeAll(hole, end, out) : write(hole, end, out)
     }
   }
-  out.fixed(texts[length * 4 + written] as Uint8Array)
+  return between(texts[next] as number, texts[next + 1] as number, end, out)
 }
 
 function isList(value: Hole): value is readonly (XmlNode | undefined | false)[] {
@@ -282,13 +277,12 @@ const everyInAttribute = /[&<>"\t\n\r]/g
 const inText = /[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]/
 // oxlint-disable-next-line no-control-regex
 const inAttribute = /[&<>"\x00-\x1f\ufffe\uffff\ud800-\udfff]/
-/** ASCII that may need a second look. */
-const oddInText = odd(inText)
-const oddInAttribute = odd(inAttribute)
-function odd(pattern: RegExp): Uint8Array {
-  return Uint8Array.from({ length: 128 }, (_, code) => (pattern.test(String.fromCharCode(code)) ? 1 : 0))
-}
+// ASCII that may need a second look.
+for (const [at, pattern] of [
+  [oddInText, inText],
+  [oddInAttribute, inAttribute],
+] as const)
+  for (let code = 0; code < 128; code++) bytes[at + code] = pattern.test(String.fromCharCode(code)) ? 1 : 0
 
-const short = 200
-
-const writeParts = partWriter()
+/** Longer ones are seldom plain, and there a regular expression is as quick. */
+const short = 1000

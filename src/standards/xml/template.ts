@@ -11,7 +11,8 @@ import {
   XmlTemplate,
   XmlWritten,
 } from './element.ts'
-import { serialisePart, utf8 } from './serialise.ts'
+import { keep } from './memory.ts'
+import { partWriter, utf8 } from './serialise.ts'
 
 /**
  * Elements of a fixed shape, written as the XML they become:
@@ -30,7 +31,10 @@ export function xml(strings: TemplateStringsArray, ...values: Hole[]): XmlTempla
   return new XmlTemplate(shapes.get(strings) ?? known(strings), values)
 }
 
-/** The same for a shape that the program puts together: the name of an element is an argument. Made once, and kept. */
+/**
+ * The same for a shape that the program puts together: the name of an element is an argument. Made once, and kept for as long
+ * as the program runs, so nothing of a record may be in it.
+ */
 export function shape(...strings: readonly string[]): (...values: Hole[]) => XmlTemplate {
   const made = compile(strings)
   return (...values) => new XmlTemplate(made, values)
@@ -38,9 +42,13 @@ export function shape(...strings: readonly string[]): (...values: Hole[]) => Xml
 
 /** For an element that a document repeats: its text is made here, once. */
 export function constant(repeated: XmlElement | XmlTemplate): XmlTemplate {
-  const text = serialisePart(repeated)
-  return new XmlTemplate({ inAttribute: [], texts: [text], expanded: () => expandNode(repeated) }, [])
+  return new XmlTemplate({ inAttribute: [false], texts: noTexts, expanded: () => expandNode(repeated) }, [
+    writtenConstant(repeated),
+  ])
 }
+const writtenConstant = partWriter()
+/** Around one hole. */
+const noTexts: readonly number[] = Array.from({ length: 16 }, () => 0)
 
 /** The element with every template in it written out as elements, for whoever walks a tree. */
 export function expand(element: XmlPart): ExpandedElement {
@@ -105,7 +113,7 @@ function compile(strings: readonly string[]): Shape {
     texts: fixed.flatMap((between, at) => {
       const [before, after] = [holes[at - 1], holes[at]]
       const starts = [before?.absent ?? '', before?.close ?? '']
-      return starts.flatMap((start) => ['', after?.open ?? ''].map((end) => utf8(start + between + end)))
+      return starts.flatMap((start) => ['', after?.open ?? ''].flatMap((end) => keep(utf8(start + between + end))))
     }),
     expanded: (values) => roots.flatMap((part) => instance(part, values)),
   }
