@@ -5,7 +5,10 @@ import wabt from 'wabt'
 
 const standards = join(import.meta.dirname, '../src/standards')
 type Module = { readonly source: string; readonly name: string }
-export const modules: readonly Module[] = [{ source: join(standards, 'xml/write.wat'), name: 'xmlWriter' }]
+export const modules: readonly Module[] = [
+  { source: join(standards, 'fhir/json-scan.wat'), name: 'jsonScanner' },
+  { source: join(standards, 'xml/write.wat'), name: 'xmlWriter' },
+]
 
 export function assembled({ source }: Module): string {
   return source.replace(/wat$/, 'wasm.ts')

@@ -140,3 +140,45 @@ test('a key named __proto__ is a key like any other', () => {
   assert.equal(JSON.stringify(value), text)
   assert.equal(Object.getPrototypeOf(value), Object.prototype)
 })
+
+test('where a key or a number stands in a long text makes no difference', () => {
+  // The scanner takes 64 bytes at a time and 8192 in a turn: what stands across their ends is told all the same.
+  const lengths = [...Array.from({ length: 140 }, (_, length) => length), 8050, 8110, 8120, 8127, 8128, 8129, 16_300]
+  for (const length of lengths)
+    for (const pad of [
+      'x'.repeat(length),
+      'x\\"'.repeat(length / 3),
+      ' \\\\'.repeat(length / 3),
+      'é'.repeat(length / 2),
+    ]) {
+      const of = (inner: string): string => `{"text":"${pad}","value":[{"a":1},${inner}]}`
+      const kept = of('{"aKeyThatIsLong":[{},[7,1.50]],"aKeyThatIsShort":-0.10}')
+      assert.equal(JSON.stringify(parseJson(kept)), kept)
+      assert.equal(JSON.stringify(parseJson(Buffer.from(kept))), kept)
+      assert.equal(
+        refused(of('{"aKeyThatIsLong":1,"b":[{"a":1}],"aKeyThatIsLong":2}')).at,
+        '$this.value[1].aKeyThatIsLong',
+      )
+      assert.match(refused(of('"\\u0000"')).message, /cannot be stored/)
+    }
+})
+
+test('a key is found twice in an object exactly where it is there twice', () => {
+  const key = fc.stringMatching(/^[ab"é]{0,20}$/)
+  const space = fc.constantFrom('', ' ', '\n\t ', ' '.repeat(70))
+  fc.assert(
+    fc.property(fc.array(fc.tuple(key, space, space), { maxLength: 12 }), fc.nat(200), (members, before) => {
+      const inner = members.map(
+        ([name, one, two]) => `${one}${JSON.stringify(name)}${two}:${one}[{"${'b'.repeat(9)}":1.0}]`,
+      )
+      const text = `{"pad":"${'x'.repeat(before)}","of":{${inner.join(',')}}}`
+      if (new Set(members.map(([name]) => name)).size < members.length) refused(text)
+      else
+        assert.equal(
+          JSON.stringify(parseJson(text)),
+          text.replaceAll(/(?<=[{,:\]"])\s+/g, '').replaceAll(/\s+(?=[":[])/g, ''),
+        )
+    }),
+    { seed: 4, numRuns: 2000 },
+  )
+})

@@ -1,7 +1,7 @@
 import { Buffer, isUtf8 } from 'node:buffer'
 import { Problem } from '../../kernel/problem.ts'
 import { findJsonFault, type JsonFault } from './json-fault.ts'
-import { type OddNumber, scanJson } from './json-scan.ts'
+import { deepestScan, type OddNumber, scanJson } from './json-scan.ts'
 
 /** A number that keeps the digits it was written with: `JSON.stringify` prints `rawJSON` as it stands. */
 export type RawNumber = { readonly rawJSON: string }
@@ -15,14 +15,17 @@ export const defaultMaxDepth = 100
  * JSON as FHIR wants it read, https://hl7.org/fhir/R4/json.html: decimals keep their precision (`1.0` stays `1.0`), a
  * key occurs once in its object, and no string holds what the database could not. Takes text or UTF-8 bytes, returns
  * what JSON.parse returns, save that numbers JavaScript would print otherwise are `RawNumber`. Throws an `invalid`
- * Problem with line, column and path, and never with the text. A byte order mark in front is passed over (RFC 8259, 8.1).
+ * Problem with line, column and path, and never with the text. `maxDepth` is at most 1000. A byte order mark in front is
+ * passed over (RFC 8259, 8.1).
  */
-export function parseJson(source: string | Uint8Array, { maxDepth = defaultMaxDepth } = {}): unknown {
+export function parseJson(source: string | Uint8Array, options: { readonly maxDepth?: number } = {}): unknown {
+  const maxDepth = Math.min(options.maxDepth ?? defaultMaxDepth, deepestScan)
   if (typeof source !== 'string' && !isUtf8(source))
     throw new Problem('invalid', 'The text is not UTF-8', { at: '$this', code: { fhir: 'structure' } })
   const whole = typeof source === 'string' ? source : utf8(source)
-  const text = whole.charCodeAt(0) === 0xfeff ? whole.slice(1) : whole
-  const scan = scanJson(typeof source === 'string' ? Buffer.from(text) : source, maxDepth)
+  const marked = whole.charCodeAt(0) === 0xfeff
+  const text = marked ? whole.slice(1) : whole
+  const scan = scanJson(typeof source === 'string' ? text : marked ? source.subarray(3) : source, maxDepth)
   // A string that came by another way than UTF-8 may hold half of a surrogate pair, which bytes cannot.
   if (scan.suspicious || (typeof source === 'string' && !source.isWellFormed())) {
     const fault = findJsonFault(text, maxDepth)
