@@ -10,7 +10,10 @@ export type Conversion = {
   /** The document, for standards/xml/serialise.ts. */
   readonly value: XmlElement
   readonly issues: readonly Issue[]
-  /** One line for each resource of the record: where it is, what it supports, or why it is left out. */
+  /**
+   * One line for each resource of the record: where it is, what it supports, or why it is left out. Written when it is first
+   * asked for, which a gateway never does.
+   */
   readonly ledger: readonly LedgerLine[]
 }
 
@@ -28,5 +31,12 @@ export function convertRecord(record: HealthRecord, at: Date): Conversion {
   const issues: Issue[] = [...record.issues]
   const desk = openDesk(record, ledger, (issue) => void issues.push(issue))
   const value = ccd(record, at, desk)
-  return { value, issues, ledger: ledger.lines() }
+  let lines: readonly LedgerLine[] | undefined
+  return {
+    value,
+    issues,
+    get ledger() {
+      return (lines ??= ledger.lines())
+    },
+  }
 }
