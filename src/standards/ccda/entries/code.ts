@@ -80,6 +80,7 @@ function codedWith(
   }
   const none = undefined
   const flavor = nullOf(codings) ?? other(text)
+  if (reference !== undefined) return codelessShape(shapes, name)(flavor, text, reference, rest)
   return codeShape(name)(shapes.type, none, none, none, none, flavor, [...wordsOf(text, reference), ...(rest ?? [])])
 }
 
@@ -109,6 +110,25 @@ function codeShape(name: string): ReturnType<typeof shape> {
 }
 const codeShapes = new Map<string, ReturnType<typeof shape>>()
 
+/** Words, and where they are in the narrative, without a code. */
+function codelessShape({ type, ofNone }: CodeShapes, name: string): ReturnType<typeof shape> {
+  const known = ofNone.get(name)
+  if (known) return known
+  const made = shape(
+    `<${name}${typed(type)} nullFlavor="`,
+    '"><originalText>',
+    '<reference value="#',
+    '"/></originalText>',
+    `</${name}>`,
+  )
+  ofNone.set(name, made)
+  return made
+}
+
+function typed(type: CodeShapes['type']): string {
+  return type === undefined ? '' : ` xsi:type="${type}"`
+}
+
 /** Shapes of a code of one system: without words, with words, and with words and where they are in the narrative. */
 type SystemShapes = Readonly<
   Record<'bare' | 'bareAndMore' | 'worded' | 'wordedAndMore' | 'marked' | 'markedAndMore', ReturnType<typeof shape>>
@@ -116,11 +136,12 @@ type SystemShapes = Readonly<
 /** By the name of the element; those of SNOMED CT, which nearly every code is of, apart from all others. */
 type CodeShapes = {
   readonly type: 'CD' | undefined
+  readonly ofNone: Map<string, ReturnType<typeof shape>>
   readonly ofSnomed: Map<string, SystemShapes>
   readonly ofOthers: Map<CodeSystem, Map<string, SystemShapes>>
 }
-const untyped: CodeShapes = { type: undefined, ofSnomed: new Map(), ofOthers: new Map() }
-const asConcept: CodeShapes = { type: 'CD', ofSnomed: new Map(), ofOthers: new Map() }
+const untyped: CodeShapes = { type: undefined, ofNone: new Map(), ofSnomed: new Map(), ofOthers: new Map() }
+const asConcept: CodeShapes = { type: 'CD', ofNone: new Map(), ofSnomed: new Map(), ofOthers: new Map() }
 
 function shapesOf(system: CodeSystem, { type, ofSnomed, ofOthers }: CodeShapes, name: string): SystemShapes {
   let ofSystem = system.oid === snomed ? ofSnomed : ofOthers.get(system)
@@ -128,7 +149,7 @@ function shapesOf(system: CodeSystem, { type, ofSnomed, ofOthers }: CodeShapes, 
   let made = ofSystem.get(name)
   if (!made) {
     const { oid, name: systemName } = system
-    const start = `<${name}${type === undefined ? '' : ` xsi:type="${type}"`} code="`
+    const start = `<${name}${typed(type)} code="`
     const middle = `" codeSystem="${oid}" codeSystemName="${systemName}" displayName="`
     const end = `</${name}>`
     made = {
