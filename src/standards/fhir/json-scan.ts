@@ -7,6 +7,8 @@ export type JsonScan = {
   readonly suspicious: boolean
   /** Numbers that JavaScript would print with other digits, and how to get to them from the root. */
   readonly oddNumbers: readonly OddNumber[]
+  /** Surely no string of it holds a control character, other than tabs and ends of lines, or half a surrogate or U+FFFE or U+FFFF. */
+  readonly plain: boolean
 }
 export type OddNumber = { readonly path: readonly (string | number)[]; readonly text: string }
 
@@ -29,10 +31,10 @@ export function scanJson(source: string | Uint8Array, maxDepth: number): JsonSca
   // What another text left there is no part of this one.
   bytes.fill(0x20, end, end + blockSize)
   found = none
-  const suspicious = scan(end, quotesFrom(end), Math.min(maxDepth, deepestScan)) === 1
+  const told = scan(end, quotesFrom(end), Math.min(maxDepth, deepestScan))
   const oddNumbers = found
   found = none
-  return { suspicious, oddNumbers }
+  return { suspicious: (told & 1) === 1, oddNumbers, plain: (told & 2) === 0 }
 }
 const encoder = new TextEncoder()
 const { byteLength } = Buffer
@@ -52,7 +54,7 @@ function quotesFrom(end: number): number {
 type Scanner = {
   readonly bytes: Uint8Array
   readonly numbers: Int32Array
-  /** 1 where a look at every token has to decide. */
+  /** 1 where a look at every token has to decide, 2 where text may not be plain, 3 for both. */
   readonly scan: (end: number, quotes: number, maxDepth: number) => number
 }
 let ready: Scanner | undefined

@@ -13,24 +13,27 @@
 ;;   33792    hashes of the keys of all open objects: 4096 of 8 bytes
 ;;   66560    places of signs: 8192 of 4 bytes
 ;;   99392    the text, and at least 64 spaces
-;;   $quotes  a bit for each byte of the text: whether it begins or ends a string
+;;   $quotes  a bit for each byte of the text: whether it begins or ends a string; and 64 bits of none before
 (module
   ;; A number that might be printed with other digits: where it begins, where it ends, how many containers are open.
   (import "json" "odd" (func $odd (param i32 i32 i32)))
   (memory (export "memory") 2)
 
   (global $suspicious (mut i32) (i32.const 0))
+  (global $oddText (mut i32) (i32.const 0))            ;; not 0 where a string may hold a control character or none at all
   (global $level (mut i32) (i32.const 0))          ;; where the innermost open container is written down
   (global $hashes (mut i32) (i32.const 0))         ;; where the next hash goes
   (global $openString (mut i64) (i64.const 0))     ;; all ones where the bytes before ended inside a string
   (global $openEscape (mut i64) (i64.const 0))     ;; 1 where they ended in a backslash
   (global $lastBackslash (mut i32) (i32.const 0))
 
-  ;; Text from 99392 to $end. 1 where a look at every token has to decide, else 0.
+  ;; Text from 99392 to $end. 1 where a look at every token has to decide, and 2 where strings may hold control characters
+  ;; other than tabs and ends of lines, or a character from U+F000 to U+FFFF, among which are those that are none.
   (func (export "scan") (param $end i32) (param $quotes i32) (param $maxDepth i32) (result i32)
     (local $block i32)
     (local $stop i32)
     (global.set $suspicious (i32.const 0))
+    (global.set $oddText (i32.const 0))
     (global.set $level (i32.const 0))
     (global.set $hashes (i32.const 33792))
     (global.set $openString (i64.const 0))
@@ -40,6 +43,7 @@
     (i32.store offset=24 (i32.const 0) (i32.const 0))
     (i32.store offset=12 (i32.const 0) (global.get $hashes))
     (i64.store offset=16 (i32.const 0) (i64.const 0))
+    (i64.store (i32.sub (local.get $quotes) (i32.const 8)) (i64.const 0))
     ;; As if there were a comma before the text, which may be nothing but a number.
     (i32.store8 (i32.const 99391) (i32.const 0x2c))
     (i32.store (i32.const 66560) (i32.const 99391))
@@ -56,7 +60,7 @@
         (i32.shl (local.get $maxDepth) (i32.const 5))))
       (local.set $block (local.get $stop))
       (br $turns)))
-    (global.get $suspicious))
+    (i32.or (global.get $suspicious) (i32.shl (i32.ne (global.get $oddText) (i32.const 0)) (i32.const 1))))
 
   ;; The places of brackets, colons and commas outside strings, written down from 66560 on; where they end is the result.
   (func $signs (param $block i32) (param $stop i32) (param $quotes i32) (result i32)
@@ -64,6 +68,7 @@
     (local $next i32)
     (local $bytes v128)
     (local $slashes v128)
+    (local $high v128)
     (local $quote0 i32)
     (local $quote1 i32)
     (local $quote2 i32)
@@ -88,6 +93,7 @@
       (local.set $bytes (v128.load (local.get $block)))
       (local.set $quote0 (i8x16.bitmask (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0x22)))))
       (local.set $slashes (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0x5c))))
+      (local.set $high (v128.or (local.get $high) (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0xef)))))
       (local.set $sign0 (i8x16.bitmask (i8x16.eq
         (v128.or (local.get $bytes) (i8x16.splat (i32.const 0x20)))
         (i8x16.swizzle
@@ -96,6 +102,7 @@
       (local.set $bytes (v128.load offset=16 (local.get $block)))
       (local.set $quote1 (i8x16.bitmask (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0x22)))))
       (local.set $slashes (v128.or (local.get $slashes) (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0x5c)))))
+      (local.set $high (v128.or (local.get $high) (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0xef)))))
       (local.set $sign1 (i8x16.bitmask (i8x16.eq
         (v128.or (local.get $bytes) (i8x16.splat (i32.const 0x20)))
         (i8x16.swizzle
@@ -104,6 +111,7 @@
       (local.set $bytes (v128.load offset=32 (local.get $block)))
       (local.set $quote2 (i8x16.bitmask (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0x22)))))
       (local.set $slashes (v128.or (local.get $slashes) (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0x5c)))))
+      (local.set $high (v128.or (local.get $high) (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0xef)))))
       (local.set $sign2 (i8x16.bitmask (i8x16.eq
         (v128.or (local.get $bytes) (i8x16.splat (i32.const 0x20)))
         (i8x16.swizzle
@@ -112,6 +120,7 @@
       (local.set $bytes (v128.load offset=48 (local.get $block)))
       (local.set $quote3 (i8x16.bitmask (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0x22)))))
       (local.set $slashes (v128.or (local.get $slashes) (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0x5c)))))
+      (local.set $high (v128.or (local.get $high) (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0xef)))))
       (local.set $sign3 (i8x16.bitmask (i8x16.eq
         (v128.or (local.get $bytes) (i8x16.splat (i32.const 0x20)))
         (i8x16.swizzle
@@ -149,8 +158,13 @@
               (local.set $bit (i64.shl (i64.const 2) (local.get $bit)))
               (local.set $escaped (i64.or (local.get $escaped) (local.get $bit)))
               (local.set $bits (i64.and (local.get $bits) (i64.xor (local.get $bit) (i64.const -1))))))
+          (local.set $next (i32.load8_u offset=1 (global.get $lastBackslash)))
+          ;; \b, \f and \u
+          (global.set $oddText (i32.or (global.get $oddText) (i32.or
+            (i32.eq (local.get $next) (i32.const 0x75))
+            (i32.or (i32.eq (local.get $next) (i32.const 0x62)) (i32.eq (local.get $next) (i32.const 0x66))))))
           ;; \u0000 and \ud800 to \udfff: a good pair is let pass by the closer look.
-          (if (i32.eq (i32.load8_u offset=1 (global.get $lastBackslash)) (i32.const 0x75)) (then
+          (if (i32.eq (local.get $next) (i32.const 0x75)) (then
             (if (i32.or
                   (i32.eq (i32.or (i32.load8_u offset=2 (global.get $lastBackslash)) (i32.const 0x20)) (i32.const 0x64))
                   (i32.eq (i32.load offset=2 (global.get $lastBackslash)) (i32.const 0x30303030)))
@@ -198,6 +212,7 @@
       (local.set $out (local.get $next))
       (local.set $block (i32.add (local.get $block) (i32.const 64)))
       (br_if $blocks (i32.lt_u (local.get $block) (local.get $stop))))
+    (global.set $oddText (i32.or (global.get $oddText) (v128.any_true (local.get $high))))
     (local.get $out))
 
   ;; Looks at each of those signs. 1 where the text is nested too deep, and nothing more can be said of it.
@@ -211,6 +226,7 @@
     (local $to i32)
     (local $word i32)
     (local $other i32)
+    (local $here i32)
     (local $opens i32)
     (local $closes i32)
     (local $bits i64)
@@ -239,10 +255,16 @@
           (local.set $word (i32.shr_u (local.get $word) (i32.const 6)))
           (local.set $bits (i64.and (local.get $bits)
             (i64.load (i32.add (local.get $quotes) (i32.shl (local.get $word) (i32.const 3))))))
+          ;; Mostly it begins in the same sixty-four bytes, else in those before; which of them is as good as chance.
+          (local.set $here (i64.ne (local.get $bits) (i64.const 0)))
+          (local.set $bits (select (local.get $bits)
+            (i64.load (i32.sub (i32.add (local.get $quotes) (i32.shl (local.get $word) (i32.const 3))) (i32.const 8)))
+            (local.get $here)))
+          (local.set $word (i32.sub (local.get $word) (i32.xor (local.get $here) (i32.const 1))))
           (loop $words
             (if (i64.eqz (local.get $bits)) (then
               ;; A string that ends and does not begin.
-              (br_if $looks (i32.eqz (local.get $word)))
+              (br_if $looks (i32.le_s (local.get $word) (i32.const 0)))
               (local.set $word (i32.sub (local.get $word) (i32.const 1)))
               (local.set $bits (i64.load (i32.add (local.get $quotes) (i32.shl (local.get $word) (i32.const 3)))))
               (br $words))))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { Problem } from '../../kernel/problem.ts'
-import { isRawNumber, numberText, parseJson, rawNumber } from './json.ts'
+import { isPlainText, isRawNumber, numberText, parseJson, rawNumber } from './json.ts'
 
 const refused = (source: string | Uint8Array, maxDepth = 100): Problem => {
   try {
@@ -180,5 +180,34 @@ test('a key is found twice in an object exactly where it is there twice', () => 
         )
     }),
     { seed: 4, numRuns: 2000 },
+  )
+})
+
+test('a large text is said to be plain only where no string of it holds what XML cannot', () => {
+  const pad = 'x'.repeat(10_000)
+  const isPlain = (json: string): boolean =>
+    isPlainText(parseJson(Buffer.from(`{"pad":"${pad}","a":[${json}]}`)) as object)
+  for (const json of ['"a"', '"\\n\\t\\r\\"\\\\\\/"', '"\\\\u0001"', '"é😀"', '1.50']) assert.ok(isPlain(json), json)
+  for (const json of ['"\\u0001"', '"\\b"', '"\\f"', '"\uffff"', '"\ufffe"', '{"\\u0008":1}', '"\\\\\\u0001"'])
+    assert.ok(!isPlain(json), json)
+  assert.ok(!isPlainText(parseJson('{"a":"small"}') as object))
+  // oxlint-disable-next-line no-control-regex
+  const unfit = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/
+  const unit = fc.oneof(
+    { weight: 20, arbitrary: fc.constantFrom('a', '\\', '"', 'é', '\n', '\ud83d\ude00') },
+    {
+      weight: 1,
+      arbitrary: fc
+        .nat(0xffff)
+        .filter((code) => code > 0 && (code < 0xd800 || code > 0xdfff))
+        .map((code) => String.fromCharCode(code)),
+    },
+  )
+  fc.assert(
+    fc.property(fc.array(unit, { maxLength: 90 }), (characters) => {
+      const text = characters.join('')
+      if (isPlain(JSON.stringify(text))) assert.doesNotMatch(text, unfit)
+    }),
+    { seed: 5, numRuns: 2000 },
   )
 })

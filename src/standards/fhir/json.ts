@@ -32,8 +32,19 @@ export function parseJson(source: string | Uint8Array, options: { readonly maxDe
     if (fault) throw refusal(fault, maxDepth)
   }
   const value = parse(text, maxDepth)
+  if (scan.plain && text.length >= worthKnowing && typeof value === 'object' && value !== null) plain.add(value)
   return scan.oddNumbers.length === 0 ? value : withNumbersAsWritten(value, scan.oddNumbers)
 }
+
+/**
+ * True for what was read from a large text that surely had no control character in it but tabs and ends of lines, no half
+ * surrogate and no U+FFFE or U+FFFF: whoever would look at each string for these need not. False where nobody knows.
+ */
+export function isPlainText(value: object): boolean {
+  return plain.has(value)
+}
+const plain = new WeakSet<object>()
+const worthKnowing = 10_000
 
 /** True for a number that was kept as written; `typeof` says object of it. */
 export function isRawNumber(value: unknown): value is RawNumber {

@@ -78,7 +78,7 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
   const chosenTerm = (value: Json): string | undefined => {
     for (const outer of objects(value.extension))
       for (const inner of objects(outer.extension))
-        if (/^descriptiondisplay$/i.test(rawString(inner.url) ?? '')) return word(inner.valueString)
+        if (isOfDisplay(rawString(inner.url))) return word(inner.valueString)
     return undefined
   }
 
@@ -267,6 +267,11 @@ export function amountText(amount: Quantity | undefined): string | undefined {
   if (!amount) return undefined
   const unit = amount.unit ?? amount.code
   return amount.value !== undefined && unit !== undefined ? `${amount.value} ${unit}` : (amount.value ?? unit ?? '')
+}
+
+/** In any case, as suppliers write it. */
+function isOfDisplay(url: string | undefined): boolean {
+  return url?.length === 18 && url.toLowerCase() === 'descriptiondisplay'
 }
 
 /** Surely no white space. */

@@ -1,4 +1,5 @@
 import { type Issue } from '../ccda/issue.ts'
+import { isPlainText } from '../fhir/json.ts'
 import { isLegalXml, legalXml } from '../xml/characters.ts'
 import { array, type Json, object, objects, rawString } from './json.ts'
 import { recent } from './recent.ts'
@@ -124,6 +125,8 @@ export function indexBundle(bundle: Json, look: (entry: SourceEntry, meta: Json 
     return byReference.get(`${parts[end - 2]}/${parts[end - 1]}`)
   }
   const resolved = recent<SourceEntry>()
+  // Where the bytes of the record were seen to hold nothing that XML cannot, its strings are not gone through one by one.
+  const allLegal = isPlainText(bundle)
 
   const source: Source = {
     current: { key: 'Bundle', type: 'Bundle', resource: bundle, notForPatient: false, owner: undefined },
@@ -144,7 +147,7 @@ export function indexBundle(bundle: Json, look: (entry: SourceEntry, meta: Json 
     },
     text(value) {
       const text = rawString(value)
-      if (text === undefined || isLegalXml(text)) return text
+      if (text === undefined || allLegal || isLegalXml(text)) return text
       if (!cleaned.has(source.current.key)) {
         cleaned.add(source.current.key)
         issues.push({
