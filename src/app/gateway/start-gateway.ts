@@ -1,4 +1,3 @@
-import { createPublicKey } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Problem } from '../../kernel/problem.ts'
@@ -30,6 +29,7 @@ import {
   parseGatewaySettings,
   type ProxySettings,
   type SyslogSettings,
+  type KeyHolder,
 } from '../../services/ihe-gateway/parse-settings.ts'
 import { soapMount } from '../../services/ihe-gateway/service.ts'
 import type { GatewaySettings } from '../../services/ihe-gateway/settings.ts'
@@ -37,6 +37,7 @@ import { type NhsSettings, parseNhsSettings } from '../../services/ihe-gateway/s
 import type { Expectations } from '../../standards/ihe/saml/verify.ts'
 import { postgresReplays } from '../../services/ihe-gateway/xua/replays-postgres.ts'
 import { wireNhs } from '../wire-nhs.ts'
+import { checkedKey } from './checked-key.ts'
 import { deliverer } from './deliver.ts'
 import { localIssuer } from './local-issuer.ts'
 import { localSettings } from './local-settings.ts'
@@ -156,7 +157,7 @@ type Installed = InstalledGateway & {
 
 function fromFile(file: string, { clock, log }: GatewayOptions): Installed {
   const keyFiles = new Set<string>()
-  const readKey = (name: string) => {
+  const readKey = (name: string, holder: KeyHolder) => {
     const path = resolve(dirname(file), name)
     keyFiles.add(path)
     let pem: string
@@ -165,12 +166,7 @@ function fromFile(file: string, { clock, log }: GatewayOptions): Installed {
     } catch (cause) {
       throw new Problem('invalid', `${file}: ${name} cannot be read`, { cause })
     }
-    try {
-      createPublicKey(pem)
-    } catch (cause) {
-      throw new Problem('invalid', `${file}: ${name} holds neither a certificate nor a public key in PEM`, { cause })
-    }
-    return pem
+    return checkedKey(pem, `${file}: ${name}`, holder)
   }
   let content: { gateway?: unknown; nhs?: unknown }
   try {

@@ -136,8 +136,14 @@ export type InstalledGateway = {
   readonly proxy?: ProxySettings
 }
 
+/** Whose key a file holds: it signs assertions, or the certificates of those that do. */
+export type KeyHolder = 'issuer' | 'authority'
+
 /** What the file of gateway settings holds. `read` gives the text of a file it names. Throws a Problem that names everything wrong. */
-export function parseGatewaySettings(value: unknown, read: (file: string) => string): InstalledGateway {
+export function parseGatewaySettings(
+  value: unknown,
+  read: (file: string, holder: KeyHolder) => string,
+): InstalledGateway {
   const filled = Value.Default(schema, structuredClone(value))
   if (!Value.Check(schema, filled)) {
     const found = [...Value.Errors(schema, filled)].map((error) => `${error.instancePath || '/'} ${error.message}`)
@@ -162,7 +168,11 @@ export function parseGatewaySettings(value: unknown, read: (file: string) => str
         'invalid',
         `Gateway settings: the issuer ${issuer.issuer} has neither certificateFiles nor authorityFiles`,
       )
-    return { ...issuer, certificates: certificateFiles.map(read), authorities: authorityFiles.map(read) }
+    return {
+      ...issuer,
+      certificates: certificateFiles.map((name) => read(name, 'issuer')),
+      authorities: authorityFiles.map((name) => read(name, 'authority')),
+    }
   })
   const { audit, areas: asked, mutualTls, proxy, ...rest } = filled
   return {
