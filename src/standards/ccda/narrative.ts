@@ -19,7 +19,7 @@ export function content(id: string | undefined, ...children: XmlNode[]): XmlTemp
 }
 
 /** Marked content of any number of parts: a call takes only so many arguments, and a record may hold more. */
-export function contentOf(id: string | undefined, children: readonly XmlNode[]): XmlTemplate {
+export function contentOf(id: string | undefined, children: Cell): XmlTemplate {
   return xml`<content ID="${id}">${children}</content>`
 }
 
@@ -29,24 +29,33 @@ export function append(nodes: XmlNode[], more: readonly XmlNode[]): void {
 
 /** The same as `lines`, at the end of what is there. */
 export function appendLines(nodes: XmlNode[], text: string): void {
-  if (text.includes('\n') || text.includes('\r')) append(nodes, lines(text))
+  if (isBroken(text)) appendBroken(nodes, text)
   else if (text !== '') nodes.push(text)
 }
 
 /** The same as `lines` for all that stands in one place; nearly always no more than the text. */
 export function broken(text: string): Cell {
-  return text.includes('\n') || text.includes('\r') ? lines(text) : text
+  return isBroken(text) ? lines(text) : text
+}
+
+export function isBroken(text: string): boolean {
+  return text.includes('\n') || text.includes('\r')
 }
 
 /** Free text, complete: its line breaks are line breaks. */
 export function lines(text: string): readonly XmlNode[] {
-  if (!text.includes('\n') && !text.includes('\r')) return text === '' ? [] : [text]
+  if (!isBroken(text)) return text === '' ? [] : [text]
   const nodes: XmlNode[] = []
-  for (const line of text.split(/\r\n|\r|\n/)) {
-    if (nodes.length > 0) nodes.push(lineBreak)
+  appendBroken(nodes, text)
+  return nodes
+}
+
+function appendBroken(nodes: XmlNode[], text: string): void {
+  const start = nodes.length
+  for (const line of text.includes('\r') ? text.split(/\r\n|\r|\n/) : text.split('\n')) {
+    if (nodes.length > start) nodes.push(lineBreak)
     if (line !== '') nodes.push(line)
   }
-  return nodes
 }
 export const lineBreak = xml`<br/>`
 

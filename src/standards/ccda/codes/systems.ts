@@ -6,8 +6,16 @@ export const snomed = '2.16.840.1.113883.6.96'
 export const loinc = '2.16.840.1.113883.6.1'
 export const nhsNumberOid = '2.16.840.1.113883.2.1.4.1'
 
-/** `known` where it is one of the list here, and not of a record's making. */
-export type CodeSystem = { readonly oid: string; readonly name: string; readonly known?: true }
+/**
+ * `known` where it is one of the list here, and not of a record's making. `isNullFlavor` where its codes say why there is none:
+ * HL7's NullFlavor.
+ */
+export type CodeSystem = {
+  readonly oid: string
+  readonly name: string
+  readonly known?: true
+  readonly isNullFlavor?: boolean
+}
 
 const snomedSystem: CodeSystem = { oid: snomed, name: 'SNOMED CT', known: true }
 const codeSystems: Readonly<Record<string, CodeSystem>> = lookup({
@@ -62,7 +70,12 @@ const identifierSystems: Readonly<Record<string, string>> = lookup({
 export function codeSystem(uri: string): CodeSystem {
   // Nearly every code there is: no need to look it up.
   if (uri === 'http://snomed.info/sct') return snomedSystem
-  return made(codeSystemCache, uri, (system) => codeSystems[system] ?? { oid: rootOf(system), name: system })
+  return made(
+    codeSystemCache,
+    uri,
+    (system) =>
+      codeSystems[system] ?? { oid: rootOf(system), name: system, isNullFlavor: /nullflavor\s*$/i.test(system) },
+  )
 }
 const codeSystemCache = new Map<string, CodeSystem>()
 

@@ -235,7 +235,7 @@ function isOf(coding: Coding, oid: string): boolean {
 
 /** FHIR says "unknown" with a code of HL7's NullFlavor system, CDA with an attribute. */
 function isNullFlavor({ system }: Coding): boolean {
-  return system !== undefined && system !== 'http://snomed.info/sct' && /nullflavor\s*$/i.test(system)
+  return system !== undefined && codeSystem(system).isNullFlavor === true
 }
 export function nullOf(codings: readonly Coding[]): string | undefined {
   const found = codings.find(isNullFlavor)?.code

@@ -1,6 +1,6 @@
 import type { XmlNode } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
-import { appendLines, type Cell, contentOf, lineBreak, lines } from '../narrative.ts'
+import { appendLines, broken, type Cell, contentOf, lineBreak, lines } from '../narrative.ts'
 import type { Fact, Item, Note } from '../record.ts'
 import { readable } from '../time.ts'
 import { partyName } from './people.ts'
@@ -13,9 +13,14 @@ export function details(
   item: Pick<Item, 'notes' | 'facts' | 'notForPatient' | 'mistaken' | 'cautions'>,
   noteId?: string,
   more: readonly (MarkedFact | false | undefined)[] = none,
-): XmlNode[] {
+): readonly XmlNode[] {
+  const { facts, notes } = item
+  const cautions = cautionsOf(item)
+  // What pushes costs more: nearly all have nothing, or notes alone.
+  if (facts.length === 0 && more === none && cautions === none)
+    return notes.length === 0 ? none : [contentOf(noteId, noteNodes(notes))]
   const nodes: XmlNode[] = []
-  for (const words of cautionsOf(item)) {
+  for (const words of cautions) {
     if (nodes.length > 0) nodes.push(lineBreak)
     nodes.push(xml`<content styleCode="Bold">${words}</content>`)
   }
@@ -28,14 +33,14 @@ export function details(
         appendLines(nodes, fact.text)
       }
     }
-  for (const { label, text } of item.facts) {
+  for (const { label, text } of facts) {
     if (nodes.length > 0) nodes.push(lineBreak)
     nodes.push(label, ': ')
     appendLines(nodes, dates.has(label) ? readable(text) : text)
   }
-  if (item.notes.length > 0) {
+  if (notes.length > 0) {
     if (nodes.length > 0) nodes.push(lineBreak)
-    nodes.push(contentOf(noteId, noteNodes(item.notes)))
+    nodes.push(contentOf(noteId, noteNodes(notes)))
   }
   return nodes
 }
@@ -59,7 +64,8 @@ export function cautionsOf({
   ]
 }
 
-const none: readonly never[] = []
+/** No cautions, and no facts but the item's own. */
+export const none: readonly never[] = []
 
 /** Labels whose text is a time as it was recorded. */
 export const dates: ReadonlySet<string> = new Set([
@@ -78,7 +84,10 @@ export const dates: ReadonlySet<string> = new Set([
   'Reaction on',
 ])
 
-function noteNodes(notes: readonly Note[]): XmlNode[] {
+function noteNodes(notes: readonly Note[]): Cell {
+  const [only] = notes
+  if (only !== undefined && notes.length === 1 && only.by === undefined && only.time === undefined)
+    return broken(only.text)
   const nodes: XmlNode[] = []
   for (const note of notes) {
     if (nodes.length > 0) nodes.push(lineBreak)

@@ -1,6 +1,6 @@
 import { lookup } from '../../lookup.ts'
 import { element, type XmlElement, type XmlNode, type XmlTemplate } from '../../xml/element.ts'
-import { constant } from '../../xml/template.ts'
+import { constant, xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
 import { identifier } from '../desk.ts'
 import type { Address, HumanName, Organisation, Party, Practitioner, Telecom, When } from '../record.ts'
@@ -182,7 +182,14 @@ function assigned(name: 'assignedAuthor' | 'assignedEntity', party: Party, desk:
   )
 }
 
+/** Nobody else in the record: some systems write down a name and no more, and then nearly every entry has a party of its own. */
+function isNameAlone({ practitioner, organisation, service }: Party): boolean {
+  return practitioner === undefined && organisation === undefined && service === undefined
+}
+
 export function assignedAuthor(party: Party, desk: Desk): XmlTemplate {
+  if (party.name && isNameAlone(party))
+    return xml`<assignedAuthor><id nullFlavor="UNK"/><assignedPerson><name>${party.name}</name></assignedPerson></assignedAuthor>`
   const known = desk.authors.get(party)
   if (known) return known
   useParty(party, 'Author of entries', desk)
@@ -193,6 +200,11 @@ export function assignedAuthor(party: Party, desk: Desk): XmlTemplate {
 
 /** The whole participation, of which nothing is an entry's own. */
 export function performing(party: Party, desk: Desk): XmlTemplate {
+  if (party.name && isNameAlone(party))
+    return xml`<performer><assignedEntity>
+      <id nullFlavor="UNK"/><addr nullFlavor="UNK"/><telecom nullFlavor="UNK"/>
+      <assignedPerson><name>${party.name}</name></assignedPerson>
+    </assignedEntity></performer>`
   const known = desk.performers.get(party)
   if (known) return known
   useParty(party, 'Performer of entries', desk)

@@ -145,9 +145,14 @@ export function isHeading(observation: Observation): boolean {
 /** SNOMED CT's family history terms begin with their context; so do their counterparts in Read. */
 function isFamilyHistory({ code }: Observation): boolean {
   return (
-    familyHistory.test(code.text) ||
-    code.codings.some((coding) => coding.display !== undefined && familyHistory.test(coding.display))
+    beginsAsFamilyHistory(code.text) ||
+    code.codings.some((coding) => coding.display !== undefined && beginsAsFamilyHistory(coding.display))
   )
+}
+/** Few terms begin with its letters: most need no regular expression. */
+function beginsAsFamilyHistory(term: string): boolean {
+  const first = term.charCodeAt(0) | 0x20
+  return (first === 0x66 || first === 0x6e) && familyHistory.test(term)
 }
 const familyHistory = /^(?:FH\s*[:-]|No FH|FH of|Family history|No family history|No known family history)/i
 
@@ -161,7 +166,8 @@ function isProcedure({ code, value, absent, components, interpretation, ranges }
     components.length === 0 &&
     ranges.length === 0 &&
     code.codings.some(
-      (coding) => coding.display !== undefined && /\((?:procedure|regime\/therapy)\)$/.test(coding.display),
+      ({ display }) =>
+        display !== undefined && (display.endsWith('(procedure)') || display.endsWith('(regime/therapy)')),
     )
   )
 }

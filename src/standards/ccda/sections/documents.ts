@@ -9,6 +9,7 @@ import { headings, table, writtenRow } from '../narrative.ts'
 import type { KnownDocument } from '../record.ts'
 import { point, readableWhen } from '../time.ts'
 import { otherName } from './allergies.ts'
+import { listed } from './item-text.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
 const head = headings('Document', 'Created', 'Format', 'Details', 'Recorded')
@@ -47,7 +48,7 @@ function documentRow(document: KnownDocument, id: string): XmlNode {
   return writtenRow(xml`<tr ID="${id}">
     <td><content ID="${`${id}c`}">${document.code.text || 'Document of unknown type'}</content>${otherName(document.code)}</td>
     <td>${readableWhen(document.when)}</td>
-    <td>${[contentType, size === undefined ? '' : `${size} bytes`].filter(Boolean).join(', ')}</td>
+    <td>${listed(contentType ?? '', size === undefined ? '' : `${size} bytes`)}</td>
     <td>${details(document, document.notes.length > 0 ? `${id}n` : undefined, [
       stated('Title', document.title),
       stated('Address', document.url),

@@ -11,6 +11,7 @@ import { headings, table, writtenRow } from '../narrative.ts'
 import type { Encounter, Place } from '../record.ts'
 import { effectiveTime, readable, readableWhen } from '../time.ts'
 import { otherName } from './allergies.ts'
+import { listed } from './item-text.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
 const head = headings('Encounter', 'When', 'With', 'Where', 'Details')
@@ -94,7 +95,9 @@ function encounterRow(encounter: Encounter, id: string): XmlNode {
 function where({ locations, provider }: Encounter): string {
   const [first, second] = locations
   if (first && !second && provider === undefined) return first.name
-  return [...locations.map((place) => place.name), provider?.name].filter(Boolean).join(', ')
+  let words = ''
+  for (const place of locations) words = listed(words, place.name)
+  return listed(words, provider?.name ?? '')
 }
 
 const statusCode = statusCodes({
@@ -126,6 +129,8 @@ function activity(encounter: Encounter, id: string, desk: Desk): XmlTemplate {
 
 /** Service Delivery Location, without a guess at C-CDA's code for its kind. */
 function location(place: Place, desk: Desk): XmlTemplate {
+  // A name is told as soon as it is looked for.
+  if (place.address === undefined && place.telecoms.length === 0) return serviceDeliveryLocation(place)
   const known = desk.locations.get(place)
   if (known) return known
   const made = constant(serviceDeliveryLocation(place))

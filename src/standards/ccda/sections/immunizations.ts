@@ -18,6 +18,7 @@ import { point, readable, readableWhen } from '../time.ts'
 import { otherName } from './allergies.ts'
 import { observationsIn } from './classify.ts'
 import { findingHeadings, findingRow } from './finding-row.ts'
+import { listed } from './item-text.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
 const head = headings('Immunization', 'Date', 'Vaccine', 'Batch', 'Site and route', 'Dose', 'Details', 'Recorded')
@@ -102,8 +103,8 @@ function immunizationParts(immunization: Immunization, desk: Desk): { row: XmlNo
     <td><content ID="${`${id}c`}">${code.text || 'Immunization without a name'}</content>${otherName(code)}</td>
     <td>${readableWhen(immunization.when)}</td>
     <td><content ID="${`${id}v`}">${vaccine?.text || 'Unknown'}</content>${maker}</td>
-    <td>${[lot, expires === undefined ? '' : `expires ${readable(expires)}`].filter(Boolean).join(', ')}</td>
-    <td>${[site?.text, route?.text].filter(Boolean).join(', ')}</td>
+    <td>${listed(lot ?? '', expires === undefined ? '' : `expires ${readable(expires)}`)}</td>
+    <td>${listed(site?.text ?? '', route?.text ?? '')}</td>
     <td>${dose === undefined ? '' : quantityText(dose)}</td>
     <td>${details(immunization, immunization.notes.length > 0 ? `${id}n` : undefined, [
       stated('Not given because', immunization.reasonNotGiven?.text),

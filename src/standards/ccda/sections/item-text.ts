@@ -29,8 +29,10 @@ function standingOf(item: Item): string {
   return words
 }
 
-function listed(words: string, more: string): string {
-  return words === '' ? more : `${words}, ${more}`
+/** Words after others, where there are any. */
+export function listed(words: string, more: string): string {
+  if (words === '') return more
+  return more === '' ? words : `${words}, ${more}`
 }
 
 export function isObservation(item: Item): item is Observation {
@@ -40,6 +42,11 @@ export function isObservation(item: Item): item is Observation {
 function shortened(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim()
   return line.length <= 80 ? line : `${line.slice(0, 79).trimEnd()}…`
+}
+
+/** Its row says nothing of how and where it was made, or of its status. */
+export function isPlain({ bodySite, method, status }: Observation): boolean {
+  return status === 'final' && bodySite === undefined && method === undefined
 }
 
 /** The values of an observation and of its components. */
@@ -72,21 +79,16 @@ export function rangeText({ ranges, components }: Observation): string {
 }
 
 function rangesText(ranges: Observation['ranges']): string {
-  if (ranges.length === 0) return ''
-  return ranges
-    .map(({ low, high, text, meaning }) => {
-      const bounds =
-        low && high
-          ? boundsText(low, high)
-          : low
-            ? `from ${quantityText(low)}`
-            : high
-              ? `up to ${quantityText(high)}`
-              : ''
-      const words = text !== undefined && text !== bounds ? (bounds === '' ? text : `${bounds} (${text})`) : bounds
-      return meaning === undefined ? words : `${meaning}: ${words}`
-    })
-    .join('; ')
+  const [only] = ranges
+  if (only === undefined) return ''
+  return ranges.length === 1 ? oneRangeText(only) : ranges.map(oneRangeText).join('; ')
+}
+
+function oneRangeText({ low, high, text, meaning }: Observation['ranges'][number]): string {
+  const bounds =
+    low && high ? boundsText(low, high) : low ? `from ${quantityText(low)}` : high ? `up to ${quantityText(high)}` : ''
+  const words = text !== undefined && text !== bounds ? (bounds === '' ? text : `${bounds} (${text})`) : bounds
+  return meaning === undefined ? words : `${meaning}: ${words}`
 }
 
 /** Every code of an item, for rows whose entry nobody may read: `SNOMED CT 27113001`. */

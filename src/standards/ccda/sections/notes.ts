@@ -4,12 +4,12 @@ import type { Desk } from '../desk.ts'
 import { cautionsOf } from '../entries/details.ts'
 import { author } from '../entries/participation.ts'
 import { partyName } from '../entries/people.ts'
-import { append, broken, content, lineBreak, lines } from '../narrative.ts'
+import { appendLines, broken, content, isBroken, lineBreak } from '../narrative.ts'
 import type { Consultation, ConsultationPart, Encounter, Item, Link, Medication } from '../record.ts'
 import { point, readable, readableWhen } from '../time.ts'
 import { isComment } from './classify.ts'
 import { encounterTime, withWhom } from './encounters.ts'
-import { isObservation, itemText } from './item-text.ts'
+import { isObservation, itemText, listed } from './item-text.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
 /** Notes Section: each consultation with its topics and headings and what was written under them, in the record's order. */
@@ -45,11 +45,6 @@ function noteOf(consultation: Consultation, desk: Desk): { item: XmlNode; entry:
   }
 }
 
-function listed(words: string, more: string): string {
-  if (words === '') return more
-  return more === '' ? words : `${words}, ${more}`
-}
-
 function listOf(parts: readonly ConsultationPart[], known: string, desk: Desk): XmlTemplate | undefined {
   return parts.length === 0 ? undefined : xml`<list>${itemsOf(parts, known, desk)}</list>`
 }
@@ -59,7 +54,7 @@ function itemsOf(parts: readonly ConsultationPart[], known: string, desk: Desk):
     part.kind === 'item'
       ? itemOf(part.key, part.text, known, desk)
       : part.kind === 'text'
-        ? xml`<item>${lines(part.text)}</item>`
+        ? xml`<item>${broken(part.text)}</item>`
         : headingOf(part, known, desk),
   )
 }
@@ -101,10 +96,14 @@ function itemOf(key: string, text: string, known: string, desk: Desk): XmlTempla
   }
   const words = medicationPart(item, key) + itemText(item)
   if (again || item.notes.length === 0) return xml`<item ID="${id}">${broken(words)}</item>`
-  const nodes: XmlNode[] = [...lines(words)]
+  const [only] = item.notes
+  if (only !== undefined && item.notes.length === 1 && words !== '' && !isBroken(words) && !isBroken(only.text))
+    return xml`<item ID="${id}">${[words, lineBreak, only.text]}</item>`
+  const nodes: XmlNode[] = []
+  appendLines(nodes, words)
   for (const note of item.notes) {
     nodes.push(lineBreak)
-    append(nodes, lines(note.text))
+    appendLines(nodes, note.text)
   }
   return xml`<item ID="${id}">${nodes}</item>`
 }
@@ -126,7 +125,7 @@ function commentNodes(item: Item, known: string): XmlNode[] {
   if (name !== '' && !/^comment(?: note)?$/i.test(name)) nodes.push(`${name}: `)
   for (const note of item.notes) {
     if (nodes.length > 0 && note !== item.notes[0]) nodes.push(lineBreak)
-    append(nodes, lines(note.text))
+    appendLines(nodes, note.text)
   }
   for (const fact of item.facts) nodes.push(lineBreak, `${fact.label}: ${fact.text}`)
   if (nodes.length === 0) nodes.push('Comment without words')

@@ -88,17 +88,14 @@ function itemsOf(
 ): { rows: XmlNode[]; entries: XmlNode[] } {
   const rows: XmlNode[] = []
   const entries: XmlNode[] = []
+  const kinds = new Map<string, string>()
   for (const item of items) {
     const id = desk.narrativeId(letter)
     desk.ledger.placed(item.key, section, id)
+    let kind = kinds.get(item.type)
+    if (kind === undefined) kinds.set(item.type, (kind = kindName(item.type)))
     rows.push(
-      row(id, [
-        kindName(item.type),
-        [content(`${id}c`, item.code.text)],
-        readableWhen(item.when),
-        details(item),
-        recordedBy(item),
-      ]),
+      row(id, [kind, [content(`${id}c`, item.code.text)], readableWhen(item.when), details(item), recordedBy(item)]),
     )
     entries.push(entry(act(item, id, desk)))
   }

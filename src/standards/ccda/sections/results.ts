@@ -3,7 +3,7 @@ import { xml } from '../../xml/template.ts'
 import { type Desk, identifier } from '../desk.ts'
 import { coded } from '../entries/code.ts'
 import { comment } from '../entries/comment.ts'
-import { details, type MarkedFact, recordedBy, stated } from '../entries/details.ts'
+import { details, type MarkedFact, none, recordedBy, stated } from '../entries/details.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author, performer } from '../entries/participation.ts'
 import { partyName, useParty } from '../entries/people.ts'
@@ -32,9 +32,9 @@ import {
   writtenRow,
 } from '../narrative.ts'
 import type { Component, Observation, Report, Specimen, When } from '../record.ts'
-import { effectiveTime, interval, readable, readableWhen, toTs } from '../time.ts'
+import { effectiveTime, readable, readableWhen, writtenTime } from '../time.ts'
 import { isHeading, observationsIn } from './classify.ts'
-import { interpretationText, rangeText, resultText } from './item-text.ts'
+import { interpretationText, isPlain, rangeText, resultText } from './item-text.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
 const head = headings('Test', 'Result', 'Range', 'Interpretation', 'Time', 'Details', 'Recorded')
@@ -57,9 +57,8 @@ export const results: Section = {
       for (const block of made.blocks) blocks.push(block)
       for (const one of made.entries) entries.push(one)
     }
-    const loose = observationsIn('results', record).filter((one) => !told.has(one.key))
-    if (loose.length > 0) {
-      const made = groups(loose, desk, told, undefined)
+    const made = groups(observationsIn('results', record), desk, told, undefined)
+    if (made.length > 0) {
       blocks.push(
         table(
           record.reports.length > 0 ? 'Results that belong to no report' : 'Results',
@@ -78,8 +77,7 @@ function reportParts(report: Report, desk: Desk, told: Set<string>): { blocks: X
   desk.ledger.placed(report.key, 'results', id)
   if (report.performer) useParty(report.performer, 'Performer of a report', desk)
   for (const specimen of report.specimens) desk.ledger.used(specimen.key, 'The specimen of a report')
-  const fresh = report.results.filter((one) => !told.has(one.key))
-  const made = groups(fresh, desk, told, report)
+  const made = groups(report.results, desk, told, report)
   const when = readableWhen(report.when) || readable(report.issued)
   const noteId = `${id}n`
   const facts = details(report, undefined, [
@@ -165,12 +163,9 @@ function specimenElement(specimen: Specimen, desk: Desk): XmlTemplate {
 type Group = { readonly rows: XmlNode[]; readonly organizer: XmlNode }
 
 /** A heading with the results under it is an organizer; each result without a heading is one of its own. */
-function groups(
-  observations: readonly Observation[],
-  desk: Desk,
-  told: Set<string>,
-  report: Report | undefined,
-): Group[] {
+function groups(all: readonly Observation[], desk: Desk, told: Set<string>, report: Report | undefined): Group[] {
+  if (!all.some(isHeading)) return single(all, desk, told, report)
+  const observations = all.filter((one) => !told.has(one.key))
   const under = new Set<string>()
   for (const one of observations) if (isHeading(one)) for (const key of one.members) if (key !== one.key) under.add(key)
   const here = new Map(under.size === 0 ? [] : observations.map((one) => [one.key, one]))
@@ -198,6 +193,21 @@ function groups(
       told.add(observation.key)
       take(observation, [])
     }
+  return made
+}
+
+/** Most reports have no headings. */
+function single(
+  observations: readonly Observation[],
+  desk: Desk,
+  told: Set<string>,
+  report: Report | undefined,
+): Group[] {
+  const made: Group[] = []
+  for (const observation of observations) {
+    const before = told.size
+    if (told.add(observation.key).size > before) made.push(group(observation, none, desk, report))
+  }
   return made
 }
 
@@ -241,9 +251,11 @@ function group(heading: Observation, members: readonly Observation[], desk: Desk
 
 /** An organizer's time is an interval with both its ends, or none. */
 function groupTime({ at, start = at, end = at }: When): XmlTemplate | undefined {
-  return start !== undefined && end !== undefined && toTs(start) !== undefined && toTs(end) !== undefined
-    ? interval({ start, end })
-    : undefined
+  const low = writtenTime(start)
+  const high = writtenTime(end)
+  return low === undefined || high === undefined
+    ? undefined
+    : xml`<effectiveTime><low value="${low}"/><high value="${high}"/></effectiveTime>`
 }
 
 function resultRow(observation: Observation, id: string, report: Report | undefined): XmlNode {
@@ -257,12 +269,18 @@ function resultRow(observation: Observation, id: string, report: Report | undefi
     <td>${rangeText(observation)}</td>
     <td>${interpretationText(observation)}</td>
     <td>${readableWhen(observation.when)}</td>
-    <td>${details(observation, observation.notes.length > 0 ? `${id}n` : undefined, [
-      more,
-      stated('Body site', observation.bodySite?.text),
-      stated('Method', observation.method?.text),
-      observation.status !== 'final' && statusFact(observation.status, id),
-    ])}</td>
+    <td>${details(
+      observation,
+      observation.notes.length > 0 ? `${id}n` : undefined,
+      more === undefined && isPlain(observation)
+        ? none
+        : [
+            more,
+            stated('Body site', observation.bodySite?.text),
+            stated('Method', observation.method?.text),
+            observation.status !== 'final' && statusFact(observation.status, id),
+          ],
+    )}</td>
     <td>${recordedBy(observation)}</td>
   </tr>`)
 }
