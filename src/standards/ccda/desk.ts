@@ -2,7 +2,6 @@ import type { XmlTemplate } from '../xml/element.ts'
 import { xml } from '../xml/template.ts'
 import { identifierRoot } from './codes/systems.ts'
 import type { Issue } from './issue.ts'
-import { everyItem } from './items.ts'
 import type { Ledger } from './ledger.ts'
 import type { HealthRecord, Identifier, Item, Party, Place } from './record.ts'
 import { nameUuid } from './uuid.ts'
@@ -20,8 +19,6 @@ export type Desk = {
   /** The next narrative ID with this letter of ASCII, unique in the document. */
   narrativeId(letter: string): string
   issue(issue: Issue): void
-  /** Keys of what the notes have told. */
-  readonly mentioned: Set<string>
   /** Elements that many entries share, made once. */
   readonly authors: Map<Party, XmlTemplate>
   readonly performers: Map<Party, XmlTemplate>
@@ -35,7 +32,6 @@ export const namespace = 'f3b9d5c0-7a54-5c7e-9a43-3f3ad1c6a6b1'
 
 export function openDesk(record: HealthRecord, ledger: Ledger, issue: (issue: Issue) => void): Desk {
   const counters = new Uint32Array(128)
-  let items: Map<string, Item> | undefined
   const root = nameUuid(namespace, record.authority)
   const id = (key: string, part?: string): XmlTemplate =>
     xml`<id root="${root}" extension="${part === undefined ? key : `${key} ${part}`}"/>`
@@ -43,15 +39,11 @@ export function openDesk(record: HealthRecord, ledger: Ledger, issue: (issue: Is
     record,
     ledger,
     issue,
-    mentioned: new Set(),
     authors: new Map(),
     performers: new Map(),
     locations: new Map(),
     encounterLinks: new Map(),
-    item(key) {
-      items ??= itemsOf(record)
-      return items.get(key)
-    },
+    item: (key) => ledger.account(key)?.item,
     id,
     ids(key, identifiers) {
       const only = identifiers[0]
@@ -70,13 +62,6 @@ export function openDesk(record: HealthRecord, ledger: Ledger, issue: (issue: Is
       return letter + next
     },
   }
-}
-
-function itemsOf(record: HealthRecord): Map<string, Item> {
-  const items = new Map<string, Item>()
-  for (const item of everyItem(record)) items.set(item.key, item)
-  for (const medication of record.medications) for (const key of medication.sameAs) items.set(key, medication)
-  return items
 }
 
 /** A business identifier: the root stands for its system, which is named beside it. */

@@ -1,4 +1,5 @@
-import type { HealthRecord } from './record.ts'
+import { everyItem } from './items.ts'
+import type { HealthRecord, Item } from './record.ts'
 
 /** What became of one resource of the record. */
 export type LedgerLine = { readonly resource: string; readonly type: string } & (
@@ -7,7 +8,19 @@ export type LedgerLine = { readonly resource: string; readonly type: string } & 
   | { readonly became: 'left-out'; readonly reason: string }
 )
 
+/** What is known of one key. */
+export type Account = {
+  /** None where it is the key of no item. */
+  readonly item: Item | undefined
+  /** Where it is told in full; none before it is. */
+  section: string | undefined
+  entry: string
+  /** The notes have told it. */
+  mentioned: boolean
+}
+
 export type Ledger = {
+  account(key: string): Account | undefined
   /** `entry` is the narrative ID the reader finds it at. The first place counts: others only mention it. */
   placed(key: string, section: string, entry: string): void
   used(key: string, where: string): void
@@ -33,22 +46,28 @@ const supports = new Set([
 export const unplaced = 'No section took it'
 
 /** The account of every resource of a record: an entry, a support of entries, or left out for a reason; never nothing. */
-export function openLedger(record: Pick<HealthRecord, 'resources' | 'supporting'>): Ledger {
-  const entries = new Map<string, { section: string; entry: string }>()
+export function openLedger(record: HealthRecord): Ledger {
+  const accounts = accountsOf(record)
   const support = new Map<string, string>()
   return {
+    account: (key) => accounts.get(key),
     placed(key, section, entry) {
-      if (!entries.has(key)) entries.set(key, { section, entry })
+      const account = accounts.get(key)
+      if (account === undefined) accounts.set(key, { item: undefined, section, entry, mentioned: false })
+      else if (account.section === undefined) {
+        account.section = section
+        account.entry = entry
+      }
     },
     used(key, where) {
       if (!support.has(key)) support.set(key, where)
     },
-    isPlaced: (key) => entries.has(key),
-    sectionOf: (key) => entries.get(key)?.section,
+    isPlaced: (key) => accounts.get(key)?.section !== undefined,
+    sectionOf: (key) => accounts.get(key)?.section,
     lines: () =>
       record.resources.map(({ key, type }): LedgerLine => {
-        const place = entries.get(key)
-        if (place) return { resource: key, type, became: 'entry', section: place.section, entry: place.entry }
+        const { section, entry } = accounts.get(key) ?? unheard
+        if (section !== undefined) return { resource: key, type, became: 'entry', section, entry }
         const known = record.supporting.get(key)
         if (known && 'leftOut' in known) return { resource: key, type, became: 'left-out', reason: known.leftOut }
         const used = support.get(key) ?? (known && 'used' in known ? known.used : undefined)
@@ -61,4 +80,16 @@ export function openLedger(record: Pick<HealthRecord, 'resources' | 'supporting'
         }
       }),
   }
+}
+
+const unheard: Account = { item: undefined, section: undefined, entry: '', mentioned: false }
+
+/** Of every item from the start: what is asked of a key afterwards is looked up once. */
+function accountsOf(record: HealthRecord): Map<string, Account> {
+  const accounts = new Map<string, Account>()
+  const open = (key: string, item: Item): void =>
+    void accounts.set(key, { item, section: undefined, entry: '', mentioned: false })
+  for (const item of everyItem(record)) open(item.key, item)
+  for (const medication of record.medications) for (const key of medication.sameAs) open(key, medication)
+  return accounts
 }

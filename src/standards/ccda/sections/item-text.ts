@@ -1,30 +1,39 @@
 import { quantityText, rangeText as boundsText, valueText } from '../entries/value.ts'
-import type { Allergy, Coded, Component, Immunization, Item, Observation } from '../record.ts'
+import type { Allergy, Coded, Component, Immunization, Item, Observation, When } from '../record.ts'
 import { readableWhen } from '../time.ts'
 
 /** What an item says in one line, wherever it is only mentioned: `Blood pressure 120 mmHg, 80 mmHg (28 Mar 2019)`. */
 export function itemText(item: Item): string {
-  const name =
-    item.code.text ||
-    (item.facts.length > 0 ? item.facts.map((fact) => `${fact.label}: ${fact.text}`).join(', ') : 'Item without a name')
-  const value = isObservation(item) ? observationValue(item) : ''
-  const when = readableWhen(item.when)
-  const [note] = item.notes
+  if (isObservation(item)) return observationText(item)
+  const { ended, given } = item as Partial<Allergy & Immunization>
+  return said(nameOf(item.code, item.facts), '', standingOf(item, ended, given), item.notes, item.when)
+}
+
+/** The same: most of what is mentioned is an observation. */
+export function observationText(observation: Observation): string {
+  const name = nameOf(observation.code, observation.facts)
+  return said(name, observationValue(observation), standingOf(observation), observation.notes, observation.when)
+}
+
+function nameOf({ text }: Coded, facts: Item['facts']): string {
+  if (text !== '') return text
+  return facts.length > 0 ? facts.map((fact) => `${fact.label}: ${fact.text}`).join(', ') : 'Item without a name'
+}
+
+function said(name: string, value: string, standing: string, [note]: Item['notes'], at: When): string {
+  const when = readableWhen(at)
   // A comment's name says nothing; its words do, and they are complete where it is told.
   const words = value === '' && note !== undefined && /^comment/i.test(name) ? shortened(note.text) : value
-  const standing = standingOf(item)
   return `${name}${standing === '' ? '' : ` [${standing}]`}${words === '' ? '' : `: ${words}`}${when === '' ? '' : ` (${when})`}`
 }
 
 const telling = new Set(['cancelled', 'stopped', 'aborted', 'suspended', 'not-done'])
 
 /** Why what an item names is not so: a vaccine that was not given, an allergy that ended, what was entered in error. */
-function standingOf(item: Item): string {
-  const { mistaken, status, cautions } = item
-  const { ended, given } = item as Partial<Allergy & Immunization>
+function standingOf({ mistaken, status, cautions }: Item, ended?: boolean, given?: boolean): string {
   let words = mistaken !== undefined ? mistaken.toLowerCase() : ended === true ? 'ended' : ''
   if (given === false) words = listed(words, 'not given')
-  if (status !== undefined && telling.has(status)) words = listed(words, status.replace('-', ' '))
+  if (status !== undefined && status !== 'final' && telling.has(status)) words = listed(words, status.replace('-', ' '))
   if (cautions !== undefined) for (const caution of cautions) words = listed(words, caution)
   return words
 }

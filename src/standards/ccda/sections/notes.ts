@@ -9,7 +9,7 @@ import type { Consultation, ConsultationPart, Encounter, Item, Link, Medication 
 import { point, readable, readableWhen } from '../time.ts'
 import { isComment } from './classify.ts'
 import { encounterTime, withWhom } from './encounters.ts'
-import { isObservation, itemText, listed } from './item-text.ts'
+import { isObservation, itemText, listed, observationText } from './item-text.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
 /** Notes Section: each consultation with its topics and headings and what was written under them, in the record's order. */
@@ -85,16 +85,18 @@ function relatedTo(links: readonly Link[], desk: Desk): string {
  * the record names a second time is mentioned.
  */
 function itemOf(key: string, text: string, known: string, desk: Desk): XmlTemplate {
-  const item = desk.item(key)
+  const account = desk.ledger.account(key)
+  const item = account?.item
   if (!item) return xml`<item>${text || `${key} (told elsewhere in this document)`}</item>`
   const id = desk.narrativeId('n')
-  const again = desk.mentioned.has(key)
-  if (!again) desk.mentioned.add(key)
-  if (!again && isObservation(item) && isComment(item)) {
+  const again = account.mentioned
+  account.mentioned = true
+  const observation = isObservation(item) ? item : undefined
+  if (!again && observation && isComment(observation)) {
     desk.ledger.placed(key, 'notes', id)
-    return xml`<item ID="${id}">${commentNodes(item, known)}</item>`
+    return xml`<item ID="${id}">${commentNodes(observation, known)}</item>`
   }
-  const words = medicationPart(item, key) + itemText(item)
+  const words = observation ? observationText(observation) : medicationPart(item, key) + itemText(item)
   if (again || item.notes.length === 0) return xml`<item ID="${id}">${broken(words)}</item>`
   const [only] = item.notes
   if (only !== undefined && item.notes.length === 1 && words !== '' && !isBroken(words) && !isBroken(only.text))
