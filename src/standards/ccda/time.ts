@@ -40,13 +40,26 @@ function kept(time: string): Forms {
 }
 
 function worked(time: string): Forms {
-  const ts = convert(time)
-  return { time, ts, words: wordsOf(time, ts) }
+  const parts = pattern.exec(time)
+  const [, year = '', month = '', day = '', hour = '', minute = '', second = '', fraction = '', zone = ''] = parts ?? []
+  if (!parts || year === '0000' || (day !== '' && Number(day) > daysIn(Number(year), Number(month))))
+    return { time, ts: undefined, words: `“${time}” (not a date)` }
+  // A fraction is only legal after whole seconds, and every fraction comes after some.
+  const ts = `${year}${month}${day}${hour}${minute}${second}${fraction}${zone === 'Z' ? '+0000' : zone.replace(':', '')}`
+  if (month === '') return { time, ts, words: year }
+  const inWords = `${months[Number(month) - 1]} ${year}`
+  if (day === '') return { time, ts, words: inWords }
+  const date = `${Number(day)} ${inWords}`
+  // Midnight to the second is how several systems write a day.
+  if (hour === '' || (hour === '00' && minute === '00' && second === '00')) return { time, ts, words: date }
+  // A British clock is what a reader expects; any other is named.
+  const named = zone === '' || zone === 'Z' || zone === '+00:00' || zone === '+01:00' ? '' : ` (UTC${zone})`
+  return { time, ts, words: `${date} ${hour}:${minute}${named}` }
 }
 
-/** Told by the digits from the year's last to the seconds' last (FNV-1a). */
+/** Told by the digits from the year's last to those of milliseconds (FNV-1a): some systems write much within a second. */
 function placeOf(time: string): number {
-  const length = Math.min(time.length, 19)
+  const length = Math.min(time.length, 23)
   let mixed = time.length
   for (let at = 3; at < length; at++) mixed = Math.imul(mixed ^ time.charCodeAt(at), 0x01000193)
   return (mixed >>> 20) * 2
@@ -54,16 +67,6 @@ function placeOf(time: string): number {
 
 const pattern =
   /^(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01])(?:T([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d|60)(\.\d+)?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?)?)?$/
-
-function convert(time: string): string | undefined {
-  const parts = pattern.exec(time)
-  if (!parts) return undefined
-  const [, year = '', month = '', day = '', hour = '', minute = '', second = '', fraction = '', zone = ''] = parts
-  if (year === '0000') return undefined
-  if (day !== '' && Number(day) > daysIn(Number(year), Number(month))) return undefined
-  // A fraction is only legal after whole seconds, and every fraction comes after some.
-  return `${year}${month}${day}${hour}${minute}${second}${fraction}${zone === 'Z' ? '+0000' : zone.replace(':', '')}`
-}
 
 function daysIn(year: number, month: number): number {
   if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28
@@ -80,19 +83,6 @@ let lastButOne = noTime
 /** For people: `28 Mar 2019 10:30`, `Dec 1985`, `1985`. A time that is none is shown as it was recorded. */
 export function readable(time: string | undefined): string {
   return time === undefined ? '' : formsOf(time).words
-}
-
-function wordsOf(time: string, ts: string | undefined): string {
-  if (ts === undefined) return `“${time}” (not a date)`
-  if (ts.length === 4) return ts
-  const month = months[Number(ts.slice(4, 6)) - 1]
-  if (ts.length === 6) return `${month} ${ts.slice(0, 4)}`
-  const day = `${Number(ts.slice(6, 8))} ${month} ${ts.slice(0, 4)}`
-  const [, clock, zone = ''] = /T(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(.*)$/.exec(time) ?? []
-  // Midnight to the second is how several systems write a day.
-  if (clock === undefined || clock === '00:00:00') return day
-  // A British clock is what a reader expects; any other is named.
-  return `${day} ${clock.slice(0, 5)}${/^(?:|Z|\+0[01]:00)$/.test(zone) ? '' : ` (UTC${zone})`}`
 }
 
 export function readableWhen(when: When): string {
