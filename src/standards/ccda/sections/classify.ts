@@ -49,14 +49,21 @@ function classify({ observations, reports, consultations }: HealthRecord): Obser
       const at = index.position().get(key)
       return at === undefined ? undefined : observations[at]
     },
-    inNotes: onDemand(() => {
-      const comments = new Set(observations.filter(isComment).map((one) => one.key))
-      const found = new Set<string>()
-      for (const consultation of consultations) collect(consultation.parts, comments, found)
-      return found
-    }),
   }
-  const found = observations.map((one) => (reported.has(one.key) ? 'results' : placeOf(one, index)))
+  const comments: number[] = []
+  const found = observations.map((one, at): ObservationPlace => {
+    if (reported.has(one.key)) return 'results'
+    const place = placeOf(one, index)
+    if (place === 'other' && isComment(one)) comments.push(at)
+    return place
+  })
+  if (comments.length > 0) {
+    const keys = new Set<string>()
+    for (const at of comments) keys.add((observations[at] as Observation).key)
+    const told = new Set<string>()
+    for (const consultation of consultations) collect(consultation.parts, keys, told)
+    for (const at of comments) if (told.has((observations[at] as Observation).key)) found[at] = 'notes'
+  }
   // What stands under a heading stays with it.
   observations.forEach((observation, at) => {
     if (found[at] === 'results')
@@ -72,8 +79,6 @@ function classify({ observations, reports, consultations }: HealthRecord): Obser
 type Index = {
   position(): ReadonlyMap<string, number>
   member(key: string): Observation | undefined
-  /** The comments that consultations hold. */
-  inNotes(): ReadonlySet<string>
 }
 
 function onDemand<T>(make: () => T): () => T {
@@ -88,7 +93,8 @@ function collect(parts: readonly ConsultationPart[], wanted: ReadonlySet<string>
   }
 }
 
-function placeOf(observation: Observation, { member, inNotes }: Index): ObservationPlace {
+/** Whether notes tell it is another question. */
+function placeOf(observation: Observation, { member }: Index): ObservationPlace {
   if (observation.about === 'immunisations') return 'immunizations'
   // A template that says "completed" is not for what was never so.
   if (observation.status === 'entered-in-error' || observation.status === 'cancelled') return 'other'
@@ -107,7 +113,6 @@ function placeOf(observation: Observation, { member, inNotes }: Index): Observat
   if (socialTopic(observation.code)) return 'social-history'
   if (isFamilyHistory(observation)) return 'family-history'
   if (isProcedure(observation)) return 'procedures'
-  if (isComment(observation) && inNotes().has(observation.key)) return 'notes'
   return 'other'
 }
 
@@ -174,7 +179,7 @@ function isProcedure({ code, value, absent, components, interpretation, ranges }
 
 /** SNOMED CT 37331000000100 |Comment note|. */
 export function isComment({ code, value, components }: Observation): boolean {
-  return (
-    value === undefined && components.length === 0 && code.codings.some((coding) => coding.code === '37331000000100')
-  )
+  if (value !== undefined || components.length > 0) return false
+  for (const coding of code.codings) if (coding.code === '37331000000100') return true
+  return false
 }

@@ -8,7 +8,7 @@ import { finding } from '../entries/finding.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
 import { templates } from '../entries/template.ts'
-import { content, headings, row, table } from '../narrative.ts'
+import { append, content, headings, row, table } from '../narrative.ts'
 import type { OtherItem } from '../record.ts'
 import { effectiveTime, readableWhen } from '../time.ts'
 import { findingHeadings, findingRow } from './finding-row.ts'
@@ -26,31 +26,26 @@ export const other: Section = {
   templates: () => undefined,
   content(record, desk) {
     // Whatever no section has taken by now, however it was classified: the last section loses nothing.
-    const findings = record.observations
-      .filter((one) => !desk.ledger.isPlaced(one.key))
-      .map((observation) => {
-        const id = desk.narrativeId('o')
-        desk.ledger.placed(observation.key, 'other', id)
-        if (observation.specimen) desk.ledger.used(observation.specimen.key, 'The specimen of a finding')
-        const noted = observation.notes.length > 0 ? comment(`${id}n`) : undefined
-        return { row: findingRow(observation, id), entry: entry(finding(observation, id, desk, noted)) }
-      })
+    const left = record.observations.filter((one) => !desk.ledger.isPlaced(one.key))
+    const rows: XmlNode[] = []
+    const entries: XmlNode[] = []
+    for (const observation of left) {
+      const id = desk.narrativeId('o')
+      desk.ledger.placed(observation.key, 'other', id)
+      if (observation.specimen) desk.ledger.used(observation.specimen.key, 'The specimen of a finding')
+      const noted = observation.notes.length > 0 ? comment(`${id}n`) : undefined
+      rows.push(findingRow(observation, id))
+      entries.push(entry(finding(observation, id, desk, noted)))
+    }
     const others = itemsOf(record.others, 'o', 'other', desk)
-    if (findings.length === 0 && others.rows.length === 0) return nothingToTell
+    if (rows.length === 0 && others.rows.length === 0) return nothingToTell
+    append(entries, others.entries)
     return {
       blocks: [
-        ...(findings.length > 0
-          ? [
-              table(
-                'Findings and other coded entries',
-                findingHeadings,
-                findings.map((one) => one.row),
-              ),
-            ]
-          : []),
+        ...(rows.length > 0 ? [table('Findings and other coded entries', findingHeadings, rows)] : []),
         ...(others.rows.length > 0 ? [table('Other', head, others.rows)] : []),
       ],
-      entries: [...findings.map((one) => one.entry), ...others.entries],
+      entries,
     }
   },
 }

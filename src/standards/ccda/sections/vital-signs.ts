@@ -32,14 +32,21 @@ export const vitalSigns: Section = {
   content(record, desk) {
     const mine = observationsIn('vital-signs', record)
     if (mine.length === 0) return nothingToTell
-    const under = new Set<string>()
-    for (const one of mine) if (isHeading(one)) for (const key of one.members) under.add(key)
-    const here = new Map(under.size === 0 ? [] : mine.map((one) => [one.key, one]))
     const told = new Set<string>()
     const rows: XmlNode[] = []
     const entries: XmlNode[] = []
     const take = (first: Observation, members: readonly Observation[]): void =>
       void entries.push(entry(organizer(first, members, rows, desk)))
+    if (!mine.some(isHeading)) {
+      for (const observation of mine) {
+        const before = told.size
+        if (told.add(observation.key).size > before) take(observation, none)
+      }
+      return { blocks: [table('', head, rows)], entries }
+    }
+    const under = new Set<string>()
+    for (const one of mine) if (isHeading(one)) for (const key of one.members) under.add(key)
+    const here = new Map(under.size === 0 ? [] : mine.map((one) => [one.key, one]))
     for (const observation of mine) {
       if (told.has(observation.key) || (under.has(observation.key) && !isHeading(observation))) continue
       told.add(observation.key)
