@@ -147,39 +147,30 @@ export function useParty(party: Party, where: string, desk: Desk): void {
 }
 
 /** `assignedAuthor` or `assignedEntity`: made once for each party, since most of a record is written by a few. */
-function assigned(name: 'assignedAuthor' | 'assignedEntity', party: Party, desk: Desk): XmlElement {
+function assigned(name: 'assignedAuthor' | 'assignedEntity', party: Party, desk: Desk): XmlTemplate {
   const { practitioner, organisation } = party
   const person = party.name ?? nameText(practitioner?.names[0])
   const author = name === 'assignedAuthor'
-  return element(
-    name,
-    undefined,
-    ...(practitioner
-      ? practitionerIds(practitioner, desk)
-      : organisation
-        ? organisationIds(organisation, desk)
-        : [element('id', { nullFlavor: 'UNK' })]),
-    // A procedure's performer is looked for by address and telephone, so these say that they are unknown.
-    !author && element('addr', { nullFlavor: 'UNK' }),
-    !author && unknownTelecom,
-    person !== '' &&
-      element(
-        'assignedPerson',
-        undefined,
-        practitioner ? personName(practitioner.names[0]) : element('name', undefined, person),
-      ),
-    organisation !== undefined &&
-      element(
-        'representedOrganization',
-        undefined,
+  const nodes: XmlNode[] = practitioner
+    ? practitionerIds(practitioner, desk)
+    : organisation
+      ? organisationIds(organisation, desk)
+      : [xml`<id nullFlavor="UNK"/>`]
+  // A procedure's performer is looked for by address and telephone, so these say that they are unknown.
+  if (!author) nodes.push(xml`<addr nullFlavor="UNK"/><telecom nullFlavor="UNK"/>`)
+  if (person !== '') {
+    const called = practitioner ? personName(practitioner.names[0]) : xml`<name>${[person]}</name>`
+    nodes.push(xml`<assignedPerson>${called}</assignedPerson>`)
+  }
+  if (organisation !== undefined)
+    nodes.push(
+      xml`<representedOrganization>${[
         ...organisationIds(organisation, desk),
-        organisation.name === undefined
-          ? element('name', { nullFlavor: 'UNK' })
-          : element('name', undefined, organisation.name),
-        !author && unknownTelecom,
-        !author && element('addr', { nullFlavor: 'UNK' }),
-      ),
-  )
+        organisation.name === undefined ? xml`<name nullFlavor="UNK"/>` : xml`<name>${[organisation.name]}</name>`,
+        !author && xml`<telecom nullFlavor="UNK"/><addr nullFlavor="UNK"/>`,
+      ]}</representedOrganization>`,
+    )
+  return author ? xml`<assignedAuthor>${nodes}</assignedAuthor>` : xml`<assignedEntity>${nodes}</assignedEntity>`
 }
 
 /** Nobody else in the record: some systems write down a name and no more, and then nearly every entry has a party of its own. */
@@ -208,7 +199,7 @@ export function performing(party: Party, desk: Desk): XmlTemplate {
   const known = desk.performers.get(party)
   if (known) return known
   useParty(party, 'Performer of entries', desk)
-  const made = constant(element('performer', undefined, assigned('assignedEntity', party, desk)))
+  const made = constant(xml`<performer>${assigned('assignedEntity', party, desk)}</performer>`)
   desk.performers.set(party, made)
   return made
 }
