@@ -66,7 +66,7 @@ export const results: Section = {
           made.flatMap((one) => one.rows),
         ),
       )
-      for (const one of made) entries.push(entry(one.organizer))
+      for (const one of made) entries.push(one.entry)
     }
     return entries.length === 0 ? nothingToTell : { blocks, entries }
   },
@@ -95,7 +95,7 @@ function reportParts(report: Report, desk: Desk, told: Set<string>): { blocks: X
   ]
   const rows = made.flatMap((one) => one.rows)
   if (rows.length > 0) blocks.push(table('', head, rows))
-  return { blocks, entries: [entry(reportOrganizer(report, id, desk)), ...made.map((one) => entry(one.organizer))] }
+  return { blocks, entries: [entry(reportOrganizer(report, id, desk)), ...made.map((one) => one.entry)] }
 }
 
 /** A status that says nothing has no code among those a result may have, so that a comment has to say it. */
@@ -160,7 +160,7 @@ function specimenElement(specimen: Specimen, desk: Desk): XmlTemplate {
   ]}</specimenRole></specimen>`
 }
 
-type Group = { readonly rows: XmlNode[]; readonly organizer: XmlNode }
+type Group = { readonly rows: XmlNode[]; readonly entry: XmlNode }
 
 /** A heading with the results under it is an organizer; each result without a heading is one of its own. */
 function groups(all: readonly Observation[], desk: Desk, told: Set<string>, report: Report | undefined): Group[] {
@@ -236,7 +236,7 @@ function group(heading: Observation, members: readonly Observation[], desk: Desk
   }
   return {
     rows,
-    organizer: xml`<organizer classCode="${alone ? 'CLUSTER' : 'BATTERY'}" moodCode="EVN">
+    entry: entry(xml`<organizer classCode="${alone ? 'CLUSTER' : 'BATTERY'}" moodCode="EVN">
       <templateId root="2.16.840.1.113883.10.20.22.4.1"/>
       <templateId root="2.16.840.1.113883.10.20.22.4.1" extension="2015-08-01"/>
       ${speaks ? desk.id(heading.key, 'group') : desk.ids(heading.key, heading.identifiers)}
@@ -245,7 +245,7 @@ function group(heading: Observation, members: readonly Observation[], desk: Desk
       ${groupTime(heading.when)}
       ${heading.specimen && specimenElement(heading.specimen, desk)}
       ${components}
-    </organizer>`,
+    </organizer>`),
   }
 }
 
