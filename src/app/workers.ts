@@ -78,6 +78,8 @@ export async function startWorkers(count: number, task: WorkerTask, lost: (reaso
     const alive = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
     await Promise.all(
       alive.map(async (worker) => {
+        // One that has ended may still be in the list for a moment, and does not end a second time.
+        if (worker.isDead()) return
         const gone = new Promise((resolve) => worker.once('exit', resolve))
         worker.process.kill('SIGTERM')
         await gone
