@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { bytesOf, instantiate, type WasmMemory, wasmModule } from '../wasm.ts'
 import { jsonScanner } from './json-scan.wasm.ts'
 
 /** What one pass over the text saw that native JSON.parse would pass over. */
@@ -69,14 +70,7 @@ function roomFor(length: number): Scanner {
   return (ready = scanner(Math.min(kept, 2 * size)))
 }
 
-// Part of every engine, and not of the library of types that comes with Node.
-type Memory = { readonly buffer: ArrayBuffer; grow(pages: number): void }
-declare const WebAssembly: {
-  Module: new (code: Uint8Array) => object
-  Instance: new (module: object, imports: object) => { readonly exports: object }
-}
-const module = new WebAssembly.Module(Buffer.from(jsonScanner, 'base64'))
-const pageSize = 65_536
+const module = wasmModule(jsonScanner)
 
 function scanner(size: number): Scanner {
   const odd = (start: number, end: number, depth: number): void => {
@@ -86,14 +80,11 @@ function scanner(size: number): Scanner {
     if (found === none) found = []
     found.push({ path: pathNow(bytes, numbers, depth), text })
   }
-  const { memory, scan } = new WebAssembly.Instance(module, { json: { odd } }).exports as {
-    memory: Memory
-    scan: Scanner['scan']
-  }
-  const pages = Math.max(0, Math.ceil((size - memory.buffer.byteLength) / pageSize))
-  if (pages > 0) memory.grow(pages)
-  const bytes = new Uint8Array(memory.buffer)
-  const numbers = new Int32Array(memory.buffer)
+  const { memory, scan } = instantiate<{ readonly memory: WasmMemory; readonly scan: Scanner['scan'] }>(module, {
+    json: { odd },
+  })
+  const bytes = bytesOf(memory, size)
+  const numbers = new Int32Array(bytes.buffer)
   return { bytes, numbers, scan }
 }
 

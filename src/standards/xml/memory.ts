@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer'
+import { bytesOf, instantiate, type WasmMemory, wasmModule } from '../wasm.ts'
 import { xmlWriter } from './write.wasm.ts'
 
 /**
@@ -16,38 +16,26 @@ export const scratchEnd = 65_536
 /** As much is copied at a time, and so may be touched without need. */
 const stride = 16
 
-// Part of every engine, and not of the library of types that comes with Node.
-type Memory = { readonly buffer: ArrayBuffer; grow(pages: number): void }
-declare const WebAssembly: {
-  Module: new (code: Uint8Array, options: { builtins: string[] }) => object
-  Instance: new (module: object, imports: object) => { readonly exports: object }
-}
-const { memory, copy, put } = new WebAssembly.Instance(
-  new WebAssembly.Module(Buffer.from(xmlWriter, 'base64'), { builtins: ['js-string'] }),
-  // For an engine that does not have them built in.
-  {
-    'wasm:js-string': {
-      length: (value: string) => value.length,
-      charCodeAt: (value: string, at: number) => value.charCodeAt(at),
-    },
-  },
-).exports as {
-  readonly memory: Memory
+const { memory, copy, put } = instantiate<{
+  readonly memory: WasmMemory
   readonly copy: (from: number, length: number, end: number) => number
   readonly put: (from: number, length: number, value: string, odd: number, end: number) => number
-}
+}>(wasmModule(xmlWriter, ['js-string']), {
+  // For an engine that does not have them built in.
+  'wasm:js-string': {
+    length: (value: string) => value.length,
+    charCodeAt: (value: string, at: number) => value.charCodeAt(at),
+  },
+})
 export { copy, put }
-bytes = new Uint8Array(memory.buffer)
+bytes = bytesOf(memory, 0)
 
 /** Keeps text of the program for as long as it runs: where it is, and its length. */
 export function keep(text: Uint8Array): readonly [from: number, length: number] {
   const from = kept
   kept += text.length
-  const missing = kept + stride - bytes.length
-  if (missing > 0) {
-    memory.grow(Math.ceil(Math.max(missing, bytes.length) / 65_536))
-    bytes = new Uint8Array(memory.buffer)
-  }
+  // Twice as much, since there is mostly more to come.
+  if (kept + stride > bytes.length) bytes = bytesOf(memory, Math.max(kept + stride, 2 * bytes.length))
   bytes.set(text, from)
   return [from, text.length]
 }

@@ -53,11 +53,6 @@ function shortened(text: string): string {
   return line.length <= 80 ? line : `${line.slice(0, 79).trimEnd()}…`
 }
 
-/** Its row says nothing of how and where it was made, or of its status. */
-export function isPlain({ bodySite, method, status }: Observation): boolean {
-  return status === 'final' && bodySite === undefined && method === undefined
-}
-
 /** The values of an observation and of its components. */
 export function observationValue(observation: Pick<Observation, 'value' | 'absent' | 'components'>): string {
   const own = resultText(observation)

@@ -3,7 +3,8 @@ import { xml } from '../../xml/template.ts'
 import { type Desk, identifier } from '../desk.ts'
 import { coded } from '../entries/code.ts'
 import { comment } from '../entries/comment.ts'
-import { details, type MarkedFact, none, recordedBy, stated } from '../entries/details.ts'
+import { details, type MarkedFact, none, recordedBy } from '../entries/details.ts'
+import { observationDetails } from '../entries/observation-details.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author, performer } from '../entries/participation.ts'
 import { partyName, useParty } from '../entries/people.ts'
@@ -34,7 +35,7 @@ import {
 import type { Component, Observation, Report, Specimen, When } from '../record.ts'
 import { effectiveTime, readable, readableWhen, writtenTime } from '../time.ts'
 import { isHeading, observationsIn } from './classify.ts'
-import { interpretationText, isPlain, rangeText, resultText } from './item-text.ts'
+import { interpretationText, rangeText, resultText } from './item-text.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
 const head = headings('Test', 'Result', 'Range', 'Interpretation', 'Time', 'Details', 'Recorded')
@@ -261,7 +262,7 @@ function groupTime({ at, start = at, end = at }: When): XmlTemplate | undefined 
 function resultRow(observation: Observation, id: string, report: Report | undefined): XmlNode {
   const specimen = observation.specimen
   const more =
-    specimen && !report?.specimens.includes(specimen) ? { label: 'Specimen', text: specimenText(specimen) } : undefined
+    specimen && !report?.specimens.includes(specimen) ? [{ label: 'Specimen', text: specimenText(specimen) }] : none
   const name = isHeading(observation) ? boldName(observation) : observation.code.text || 'Test without a name'
   return writtenRow(xml`<tr ID="${id}">
     <td><content ID="${`${id}c`}">${name}</content></td>
@@ -269,18 +270,7 @@ function resultRow(observation: Observation, id: string, report: Report | undefi
     <td>${rangeText(observation)}</td>
     <td>${interpretationText(observation)}</td>
     <td>${readableWhen(observation.when)}</td>
-    <td>${details(
-      observation,
-      observation.notes.length > 0 ? `${id}n` : undefined,
-      more === undefined && isPlain(observation)
-        ? none
-        : [
-            more,
-            stated('Body site', observation.bodySite?.text),
-            stated('Method', observation.method?.text),
-            observation.status !== 'final' && statusFact(observation.status, id),
-          ],
-    )}</td>
+    <td>${observationDetails(observation, id, more, statusFact)}</td>
     <td>${recordedBy(observation)}</td>
   </tr>`)
 }

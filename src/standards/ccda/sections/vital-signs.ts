@@ -4,7 +4,8 @@ import { vitalSign } from '../codes/vital-signs.ts'
 import type { Desk } from '../desk.ts'
 import { asTranslations, coded, codedAsLoinc } from '../entries/code.ts'
 import { comment, commentAct } from '../entries/comment.ts'
-import { details, none, recordedBy, stated } from '../entries/details.ts'
+import { none, recordedBy } from '../entries/details.ts'
+import { observationDetails } from '../entries/observation-details.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
 import { atTheEnd, circumstances, knownInterpretation, referenceRanges } from '../entries/result.ts'
@@ -14,7 +15,7 @@ import { headings, table, writtenRow } from '../narrative.ts'
 import type { Component, Observation } from '../record.ts'
 import { effectiveTime, readableWhen } from '../time.ts'
 import { isHeading, observationsIn } from './classify.ts'
-import { interpretationText, isPlain, rangeText } from './item-text.ts'
+import { interpretationText, rangeText } from './item-text.ts'
 import { resultCell } from './results.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
@@ -157,17 +158,7 @@ function vitalRow(observation: Observation, id: string): XmlNode {
     <td>${rangeText(observation)}</td>
     <td>${interpretationText(observation)}</td>
     <td>${readableWhen(observation.when)}</td>
-    <td>${details(
-      observation,
-      observation.notes.length > 0 ? `${id}n` : undefined,
-      isPlain(observation)
-        ? none
-        : [
-            stated('Body site', observation.bodySite?.text),
-            stated('Method', observation.method?.text),
-            observation.status !== 'final' && stated('Status', observation.status),
-          ],
-    )}</td>
+    <td>${observationDetails(observation, id)}</td>
     <td>${recordedBy(observation)}</td>
   </tr>`)
 }
