@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { createReadStream } from 'node:fs'
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { lstat, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Problem } from '../../kernel/problem.ts'
 import { type ConvertHost, convertFiles, largestRecord } from '../convert/convert-files.ts'
@@ -82,5 +82,10 @@ function tooLarge(): Problem {
 
 async function write(file: string, text: string): Promise<void> {
   await makeFolder(dirname(file))
-  await writeFile(file, text)
+  const there = await lstat(file).catch(() => undefined)
+  // A pipe, a device or a link is written through, not replaced.
+  if (there !== undefined && !there.isFile()) return writeFile(file, text)
+  // What has its name is whole: a document that was being written when the program was ended keeps another.
+  await writeFile(`${file}.part`, text)
+  await rename(`${file}.part`, file)
 }
