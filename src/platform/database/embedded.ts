@@ -99,10 +99,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   let stopping = false
   const hold = async () => {
     ;({ client: holder, port } = await reach(cluster, credentials, settings, port))
-    // Somebody killed PostgreSQL under us: start it again where the pools expect it.
-    holder.once('end', () => {
-      if (!stopping) hold().catch(() => {})
-    })
+    holder.once('end', holdAgain)
+  }
+  // Somebody killed PostgreSQL under us: start it again where the pools expect it, however often that fails at first.
+  const holdAgain = (): void => {
+    if (!stopping) hold().catch(() => void setTimeout(holdAgain, 1000).unref())
   }
   await hold()
   await makeRoles(cluster, port, credentials)
