@@ -9,7 +9,8 @@ import type { Search } from '../search/term.ts'
 import { sortValue } from '../search/sort-value.ts'
 import type { FhirServer } from '../server.ts'
 
-const piece = 2000
+/** More are read in several statements, as of the first one's moment. */
+export const documentsAtOnce = 2000
 
 /** All matches in order, without a key last; equal ones newest first. */
 export async function documentSorted(
@@ -24,7 +25,7 @@ export async function documentSorted(
   let rid: string | undefined
   while (true) {
     const cursor = snapshot !== undefined && rid !== undefined ? { form: 'plain' as const, snapshot, rid } : undefined
-    const statement = documentsStatement(search, { limit: piece, cursor }, { ...options, snapshot })
+    const statement = documentsStatement(search, { limit: documentsAtOnce, cursor }, { ...options, snapshot })
     const found = await server.store.search<FoundRow>(call, statement)
     for (const row of found) {
       const resource = JSON.parse(row.document) as Resource
@@ -40,7 +41,7 @@ export async function documentSorted(
           code: { fhir: 'too-costly' },
         },
       )
-    if (found.length < piece) break
+    if (found.length < documentsAtOnce) break
     snapshot ??= found[0]?.snapshot
     rid = found.at(-1)?.rid
   }

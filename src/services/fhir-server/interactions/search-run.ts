@@ -20,7 +20,7 @@ import { naturalSort } from '../search/natural-sort.ts'
 import type { Search, Term } from '../search/term.ts'
 import type { FhirServer } from '../server.ts'
 import { overPresentTypes } from './present-types.ts'
-import { documentSorted } from './search-document-sort.ts'
+import { documentsAtOnce, documentSorted } from './search-document-sort.ts'
 import { refuseUnfinished } from './unfinished-index.ts'
 
 export type Found = {
@@ -34,9 +34,14 @@ export async function runSearch(server: FhirServer, call: Call, asked: Search): 
   const search = await overPresentTypes(server, call, asked)
   refuseUnfinished(server, search)
   const cursor = search.cursor === undefined ? undefined : readCursor(search.cursor)
-  if (cursor) await refuseStale(server, call, cursor)
+  const found = await find(server, call, search, cursor)
+  if (cursor) await refuseStale(server, call, cursor.snapshot)
+  return found
+}
+
+async function find(server: FhirServer, call: Call, search: Search, cursor: Cursor | undefined): Promise<Found> {
   const dense = await denseTerms(server, call, search)
-  const options = { ...optionsOf(server, call), dense, snapshot: cursor?.snapshot }
+  const options = { ...optionsOf(server, call, cursor?.askedAt), dense, snapshot: cursor?.snapshot }
   const wantsTotal = search.summary === 'count' ? 'accurate' : search.total
   if (search.count === 0 || search.summary === 'count') {
     const total = await totalOf(server, call, search, wantsTotal === 'none' ? 'accurate' : wantsTotal, options)
@@ -63,10 +68,13 @@ export async function matchingKeys(
   return server.store.search<StampedRow>(call, plainStatement(search, { limit: atMost }, options))
 }
 
-function optionsOf(server: FhirServer, call: Call): CompileOptions {
+function optionsOf(server: FhirServer, call: Call, now = server.clock()): CompileOptions {
   const { parameters, base, limits } = server
-  return { tenant: call.tenant, parameters, base, now: server.clock(), seekAtMost: limits.seekAtMost }
+  return { tenant: call.tenant, parameters, base, now, seekAtMost: limits.seekAtMost }
 }
+
+/** `next` says where the next page begins. */
+type Page = Omit<Found, 'next'> & { readonly next: Cursor | undefined }
 
 type Way = (
   server: FhirServer,
@@ -74,7 +82,7 @@ type Way = (
   search: Search,
   cursor: Cursor | undefined,
   options: CompileOptions,
-) => Promise<Found>
+) => Promise<Page>
 
 async function pageOf(
   server: FhirServer,
@@ -82,13 +90,14 @@ async function pageOf(
   search: Search,
   cursor: Cursor | undefined,
   options: CompileOptions,
-) {
+): Promise<Found> {
   const first = firstForm(search)
   const form = cursor?.form ?? first
   // A link of ours whose query was changed: a page of one order cannot go on in another.
   if (form !== first && !(first === 'seek' && (form === 'walk' || form === 'rest')))
     throw new Problem('invalid', 'This page link belongs to another search', { at: '_cursor' })
-  return ways[form](server, call, search, cursor, options)
+  const page = await ways[form](server, call, search, cursor, options)
+  return { ...page, next: page.next && writeCursor({ ...page.next, askedAt: options.now }) }
 }
 
 function firstForm(search: Search): Form {
@@ -107,11 +116,15 @@ const ways: Readonly<Record<Form, Way>> = {
   },
 
   async seek(server, call, search, cursor, options) {
+    // Once a page was counted off, all are: how much is gathered depends on more than the matches, and a walk along the
+    // index would begin anew.
+    const statement = cursor ? fullStatement : seekStatement
     const rows = await server.store.search<FoundRow>(
       call,
-      seekStatement(search, { limit: search.count + 1, cursor }, options),
+      statement(search, { limit: search.count + 1, cursor }, options),
     )
-    if (Number(rows[0]?.gathered ?? 0) > options.seekAtMost) return ways.walk(server, call, search, cursor, options)
+    if (!cursor && Number(rows[0]?.gathered ?? 0) > options.seekAtMost)
+      return ways.walk(server, call, search, cursor, options)
     return byOffset('seek', rows, search, cursor)
   },
 
@@ -125,15 +138,16 @@ const ways: Readonly<Record<Form, Way>> = {
       call,
       restStatement(search, { limit: limit - rows.length }, { ...options, snapshot }),
     )
+    if (!cursor && snapshot !== undefined) await refuseStale(server, call, snapshot)
     if (rows.length + rest.length < limit) return { rows: [...rows, ...rest], next: undefined, total: undefined }
     // The extra row only says that there are more: they begin behind the last that is shown.
     const shown = [...rows, ...rest].slice(0, search.count)
     const last = rest.length > 1 ? shown.at(-1) : undefined
-    const next = writeCursor({
+    const next: Cursor = {
       form: 'rest',
       snapshot: snapshot ?? (rest[0] as FoundRow).snapshot,
       ...(last && { rid: last.rid }),
-    })
+    }
     return { rows: shown, next, total: undefined }
   },
 
@@ -155,32 +169,33 @@ const ways: Readonly<Record<Form, Way>> = {
 
   async document(server, call, search, cursor, options) {
     const sorted = await documentSorted(server, call, search, options)
+    if (!cursor && sorted[0] && sorted.length >= documentsAtOnce) await refuseStale(server, call, sorted[0].snapshot)
     const from = cursor?.offset ?? 0
     const found = byOffset('document', sorted.slice(from, from + search.count + 1), search, cursor)
     return { ...found, total: sorted.length }
   },
 }
 
-function byRid(form: Form, rows: readonly FoundRow[], search: Search, cursor: Cursor | undefined): Found {
+function byRid(form: Form, rows: readonly FoundRow[], search: Search, cursor: Cursor | undefined): Page {
   const shown = rows.slice(0, search.count)
   const last = shown.at(-1)
   if (rows.length <= search.count || !last) return { rows: shown, next: undefined, total: undefined }
   const snapshot = cursor?.snapshot ?? last.snapshot
   return {
     rows: shown,
-    next: writeCursor({ form, snapshot, rid: last.rid, ...(last.key !== null && { key: last.key }) }),
+    next: { form, snapshot, rid: last.rid, ...(last.key !== null && { key: last.key }) },
     total: undefined,
   }
 }
 
-function byOffset(form: Form, rows: readonly FoundRow[], search: Search, cursor: Cursor | undefined): Found {
+function byOffset(form: Form, rows: readonly FoundRow[], search: Search, cursor: Cursor | undefined): Page {
   const shown = rows.slice(0, search.count)
   const [first] = rows
   if (rows.length <= search.count || !first) return { rows: shown, next: undefined, total: undefined }
   const offset = (cursor?.offset ?? 0) + search.count
   return {
     rows: shown,
-    next: writeCursor({ form, snapshot: cursor?.snapshot ?? first.snapshot, offset }),
+    next: { form, snapshot: cursor?.snapshot ?? first.snapshot, offset },
     total: undefined,
   }
 }
@@ -216,15 +231,18 @@ async function totalOf(
   return row?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0
 }
 
-/** What was retired before the oldest remembered moment may be gone from the index: such a page would have holes. */
-async function refuseStale(server: FhirServer, call: Call, { snapshot }: Cursor): Promise<void> {
+/**
+ * What was retired before the oldest remembered moment may be gone from the index: such a page would have holes. Asked when
+ * the page is read: what is removed is written down before it goes, so what was not written down then was there.
+ */
+async function refuseStale(server: FhirServer, call: Call, snapshot: string): Promise<void> {
   const [row] = await server.store.query<{ stale: boolean }>(call, {
     name: 'stale_page',
     text: `select coalesce(max(horizon) > $1::xid8, false) as stale from fhir.swept`,
     values: [snapshot.split(':')[0]],
   })
   if (row?.stale)
-    throw new Problem('gone', 'This page link is too old; begin again at the first page', {
+    throw new Problem('gone', 'This page is of a moment too long ago; begin again at the first page', {
       at: '_cursor',
       code: { fhir: 'expired' },
     })

@@ -15,10 +15,13 @@ export type Cursor = {
   readonly rid?: string
   /** Its sort key. */
   readonly key?: string
+  /** When the first page was asked for: what is near that time depends on it. */
+  readonly askedAt?: Date
 }
 
-export function writeCursor({ form, snapshot, offset, rid, key }: Cursor): string {
-  return Buffer.from(JSON.stringify([form, snapshot, offset ?? null, rid ?? null, key ?? null])).toString('base64url')
+export function writeCursor({ form, snapshot, offset, rid, key, askedAt }: Cursor): string {
+  const parts = [form, snapshot, offset ?? null, rid ?? null, key ?? null, askedAt?.getTime() ?? null]
+  return Buffer.from(JSON.stringify(parts)).toString('base64url')
 }
 
 /** Throws Problem('invalid') for what this server did not write. */
@@ -30,8 +33,9 @@ export function readCursor(text: string): Cursor {
   } catch {
     throw refuse()
   }
-  if (!Array.isArray(parts) || parts.length !== 5) throw refuse()
-  const [form, snapshot, offset, rid, key] = parts
+  // An earlier version wrote five, and its links live on.
+  if (!Array.isArray(parts) || (parts.length !== 5 && parts.length !== 6)) throw refuse()
+  const [form, snapshot, offset, rid, key, askedAt = null] = parts
   const right =
     forms.includes(form) &&
     typeof snapshot === 'string' &&
@@ -39,7 +43,8 @@ export function readCursor(text: string): Cursor {
     isOrdered(snapshot) &&
     (offset === null || (Number.isSafeInteger(offset) && offset >= 0)) &&
     (rid === null || (typeof rid === 'string' && /^\d{1,18}$/.test(rid))) &&
-    (key === null || (typeof key === 'string' && key.length <= 2000 && !key.includes('\0')))
+    (key === null || (typeof key === 'string' && key.length <= 2000 && !key.includes('\0'))) &&
+    (askedAt === null || (Number.isSafeInteger(askedAt) && askedAt >= 0 && askedAt < year10000))
   if (!right) throw refuse()
   return {
     form,
@@ -47,8 +52,11 @@ export function readCursor(text: string): Cursor {
     ...(offset !== null && { offset }),
     ...(rid !== null && { rid }),
     ...(key !== null && { key }),
+    ...(askedAt !== null && { askedAt: new Date(askedAt) }),
   }
 }
+
+const year10000 = Date.UTC(10_000)
 
 const forms: readonly unknown[] = ['plain', 'seek', 'walk', 'rest', 'full', 'document'] satisfies Form[]
 

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testFhirServer } from '../../../../test/harness/fhir.ts'
-import { sweep } from '../store/sweeper.ts'
-import { runLog } from '../../../../test/harness/run-log.ts'
 
 const usual = await testFhirServer()
 // So few that an index is walked, which otherwise only thousands of matches bring about.
 const walking = await testFhirServer({ limits: { seekAtMost: 5 } })
-const { database, errors } = usual
+const { errors } = usual
 let { ask } = usual
 
 const people = Array.from({ length: 60 }, (_, n) => ({
@@ -123,45 +121,17 @@ test('sorting orders by the key, both ways, with missing values last, whichever 
   }
 })
 
-test('a page link that was made up is refused, and one that is too old has ended', async () => {
-  ask = usual.ask
-  await reset()
-  const first = await ask('GET', '/Patient?_count=7')
-  const next = first.json.link.find(({ relation }: { relation: string }) => relation === 'next').url
+test('a page link that was made up is refused', async () => {
   for (const cursor of [
     'x',
     'e30',
     Buffer.from('["plain","9:1:",null,null,null]').toString('base64url'),
     Buffer.from('["plain","1:1:","x","1","1"]').toString('base64url'),
+    Buffer.from('["plain","1:1:",null,null,null,-1]').toString('base64url'),
+    Buffer.from('["plain","1:1:",null,null,null,1e15]').toString('base64url'),
+    Buffer.from('["plain","1:1:",null,null,null,null,null]').toString('base64url'),
   ])
-    assert.equal((await ask('GET', `/Patient?_count=7&_cursor=${cursor}`)).status, 400, cursor)
-  assert.equal((await ask('GET', next)).status, 200)
-  let now = Date.now()
-  const deps = {
-    database,
-    clock: () => new Date(now),
-    log: runLog,
-    pagingLifetimeSeconds: 60,
-  }
-  // A transaction of another database on the same server holds the horizon back: the link lives as long as that one.
-  let status = 200
-  let removed = 0
-  // Of a tenant that this server does not serve by itself.
-  for (const family of ['Once', 'Twice']) {
-    const body = { resourceType: 'Patient', id: 'other', name: [{ family }] }
-    assert.ok((await usual.askAs(2)('PUT', '/Patient/other', body)).status < 300)
-  }
-  for (let turn = 0; turn < 200 && status !== 410; turn++) {
-    await disturb(turn % 20)
-    now += 3_600_000
-    removed += await sweep(deps)
-    status = (await ask('GET', next)).status
-  }
-  assert.equal(status, 410)
-  assert.ok(removed > 0)
-  const left = await database.query(2, { text: 'select from fhir.ix_str where until is not null' })
-  assert.equal(left.length, 0)
-  assert.equal((await ask('GET', '/Patient?_count=7')).status, 200)
+    assert.equal((await usual.ask('GET', `/Patient?_count=7&_cursor=${cursor}`)).status, 400, cursor)
 })
 
 test('nothing failed within', () => assert.deepEqual([...errors, ...walking.errors], []))
