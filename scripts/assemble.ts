@@ -6,7 +6,7 @@ import wabt from 'wabt'
 const standards = join(import.meta.dirname, '../src/standards')
 type Module = { readonly source: string; readonly name: string }
 export const modules: readonly Module[] = [
-  { source: join(standards, 'fhir/json-scan.wat'), name: 'jsonScanner' },
+  { source: join(standards, 'fhir/json-reader.wat'), name: 'jsonReader' },
   { source: join(standards, 'xml/write.wat'), name: 'xmlWriter' },
 ]
 
@@ -16,7 +16,7 @@ export function assembled({ source }: Module): string {
 
 /** The module as a TypeScript file, so that it is there wherever the code is. */
 export async function assemble({ source, name }: Module): Promise<string> {
-  const parsed = (await wabt()).parseWat(source, readFileSync(source, 'utf8'), { simd: true })
+  const parsed = (await wabt()).parseWat(source, readFileSync(source, 'utf8'), { simd: true, bulk_memory: true })
   try {
     parsed.validate()
     const lines = Buffer.from(parsed.toBinary({}).buffer)

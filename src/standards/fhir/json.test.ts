@@ -211,3 +211,129 @@ test('a large text is said to be plain only where no string of it holds what XML
     { seed: 5, numRuns: 2000 },
   )
 })
+
+/** What JSON.parse makes of it, numbers as they were written. */
+function asWritten(text: string): string {
+  type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown
+  const keep: Reviver = (_key, value, { source }) => (typeof value === 'number' ? rawNumber(source ?? '') : value)
+  return JSON.stringify(JSON.parse(text, keep as (key: string, value: unknown) => unknown))
+}
+
+test('whatever is said again and again is read each time as it was said', () => {
+  const long = fc
+    .tuple(
+      fc.constantFrom('Encounter/4000000000000000_', 'é'.repeat(9), ''),
+      fc.nat(40),
+      fc.constantFrom('0000000', 'é', ''),
+    )
+    .map(([start, number, end]) => JSON.stringify(start + '0'.repeat(number) + end))
+  const scalar = fc.oneof(
+    long,
+    fc.constantFrom('1.50', '1.5', '150', '"1.50"', 'true', 'null', '"true"', '""', '-0', '0'),
+  )
+  const key = fc.constantFrom(
+    'a',
+    'b',
+    'reference',
+    'aKeyThatIsLongerThanTheOthers',
+    'aKeyThatIsLongerThanTheOtherS',
+    '',
+    '7',
+  )
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof({ maxDepth: 5 }, scalar, tie('array'), tie('object')),
+    array: fc.array(tie('value') as fc.Arbitrary<string>, { maxLength: 6 }).map((items) => `[${items}]`),
+    object: fc
+      .uniqueArray(fc.tuple(key, tie('value') as fc.Arbitrary<string>), { selector: ([name]) => name })
+      .map((members) => `{${members.map(([name, inner]) => `${JSON.stringify(name)}:${inner}`)}}`),
+  }))
+  fc.assert(
+    fc.property(fc.array(value as fc.Arbitrary<string>, { minLength: 1, maxLength: 20 }), (values) => {
+      const text = `[${values}]`
+      assert.equal(JSON.stringify(parseJson(Buffer.from(text))), asWritten(text))
+    }),
+    { seed: 6, numRuns: 2000 },
+  )
+})
+
+test('ten thousand ids that differ in one place are ten thousand ids', () => {
+  const padded = (number: number, before: number, after: number): string =>
+    `"${'0'.repeat(before)}${String(number).padStart(5, '0')}${'0'.repeat(after)}"`
+  for (const [before, after] of [
+    [0, 0],
+    [20, 0],
+    [0, 20],
+    [13, 13],
+    [40, 40],
+  ] as const) {
+    const once = Array.from({ length: 10_000 }, (_, number) => padded(number, before, after))
+    const text = `[${[...once, ...once]}]`
+    assert.equal(JSON.stringify(parseJson(text)), text)
+  }
+})
+
+test('as many keys as there may be are read as the keys they are, in this text and in the next', () => {
+  for (const count of [10, 60, 1000, 1023, 1024, 1025, 3000]) {
+    const text = `[${Array.from({ length: count }, (_, number) => `{"key${number}":[${number}],"b":1.0}`)}]`
+    assert.equal(JSON.stringify(parseJson(text)), text)
+    assert.equal(JSON.stringify(parseJson('{"resourceType":"Patient"}')), '{"resourceType":"Patient"}')
+  }
+  const long = `{"${'k'.repeat(100_000)}":[1.0],"a":{"${'k'.repeat(40_000)}":1}}`
+  assert.equal(JSON.stringify(parseJson(long)), long)
+})
+
+test('keys that mean something to JavaScript are keys', () => {
+  for (const text of [
+    '{"toString":1.0,"constructor":{"prototype":{"__proto__":{"x":1}}}}',
+    '[{"__proto__":null},{"a":{"__proto__":1.0}}]',
+    '{"valueOf":"a","hasOwnProperty":[],"length":0}',
+  ])
+    assert.equal(JSON.stringify(parseJson(text)), text)
+  // Where keys are whole numbers, JavaScript has an order of its own.
+  assert.equal(JSON.stringify(parseJson('{"b":1,"10":2,"2":3,"a":4.0}')), '{"2":3,"10":2,"b":1,"a":4.0}')
+})
+
+test('an object of any size is an ordinary object', () => {
+  for (let size = 0; size < 70; size++) {
+    const text = `{${Array.from({ length: size }, (_, number) => `"key${number}":${number}`)}}`
+    const value = parseJson(text) as object
+    assert.equal(JSON.stringify(value), text)
+    assert.equal(Object.getPrototypeOf(value), Object.prototype)
+    assert.deepEqual(value, JSON.parse(text))
+  }
+})
+
+test('what was broken in one text is not believed in the next', () => {
+  for (const broken of [
+    '{"a" 1:2}',
+    '{"x"y":1}',
+    '{"b\u0001":1}',
+    '[tru]',
+    '{"c\\x":1}',
+    '{"d":1,}',
+    '{"e":}',
+    '["f\u0001"]',
+  ]) {
+    refused(broken)
+    refused(broken)
+    assert.equal(JSON.stringify(parseJson('{"a":1,"b":2.0,"f":[true]}')), '{"a":1,"b":2.0,"f":[true]}')
+  }
+})
+
+test('only white space stands between the parts, and only that of JSON', () => {
+  for (const space of ['\v', '\f', '\u00a0', '\u2028', '\u0000', '\u001a', '\u0001'])
+    for (const place of [
+      '[1,?2]',
+      '[1?,2]',
+      '?[1]',
+      '[1]?',
+      '{?"a":1}',
+      '{"a"?:1}',
+      '{"a":?1}',
+      '{"a":1?}',
+      '[?]',
+      '[[]?,1]',
+    ])
+      assert.match(refused(place.replace('?', space)).message, /^Not JSON|cannot be stored/)
+  assert.equal(JSON.stringify(parseJson(' [ 1.0\r\n,\t{ "a" : [ ] , "b" : { } } ] \n')), '[1.0,{"a":[],"b":{}}]')
+})

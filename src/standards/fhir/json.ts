@@ -1,7 +1,7 @@
 import { Buffer, isUtf8 } from 'node:buffer'
 import { Problem } from '../../kernel/problem.ts'
 import { findJsonFault, type JsonFault } from './json-fault.ts'
-import { deepestScan, type OddNumber, scanJson } from './json-scan.ts'
+import { deepestReading, readJson } from './json-reader.ts'
 
 /** A number that keeps the digits it was written with: `JSON.stringify` prints `rawJSON` as it stands. */
 export type RawNumber = { readonly rawJSON: string }
@@ -19,21 +19,22 @@ export const defaultMaxDepth = 100
  * passed over (RFC 8259, 8.1).
  */
 export function parseJson(source: string | Uint8Array, options: { readonly maxDepth?: number } = {}): unknown {
-  const maxDepth = Math.min(options.maxDepth ?? defaultMaxDepth, deepestScan)
+  const maxDepth = Math.min(options.maxDepth ?? defaultMaxDepth, deepestReading)
   if (typeof source !== 'string' && !isUtf8(source))
     throw new Problem('invalid', 'The text is not UTF-8', { at: '$this', code: { fhir: 'structure' } })
-  const whole = typeof source === 'string' ? source : utf8(source)
-  const marked = whole.charCodeAt(0) === 0xfeff
-  const text = marked ? whole.slice(1) : whole
-  const scan = scanJson(typeof source === 'string' ? text : marked ? source.subarray(3) : source, maxDepth)
+  const marked = typeof source === 'string' ? source.charCodeAt(0) === 0xfeff : isMarked(source)
+  const unmarked = !marked ? source : typeof source === 'string' ? source.slice(1) : source.subarray(3)
+  const reading = readJson(unmarked, maxDepth, rawJson.rawJSON)
+  let { value } = reading
   // A string that came by another way than UTF-8 may hold half of a surrogate pair, which bytes cannot.
-  if (scan.suspicious || (typeof source === 'string' && !source.isWellFormed())) {
+  if (value === undefined || reading.suspicious || (typeof source === 'string' && !source.isWellFormed())) {
+    const text = typeof unmarked === 'string' ? unmarked : utf8(unmarked)
     const fault = findJsonFault(text, maxDepth)
     if (fault) throw refusal(fault, maxDepth)
+    if (value === undefined) value = parseSlowly(text)
   }
-  const value = parse(text, maxDepth)
-  if (scan.plain && text.length >= worthKnowing && typeof value === 'object' && value !== null) plain.add(value)
-  return scan.oddNumbers.length === 0 ? value : withNumbersAsWritten(value, scan.oddNumbers)
+  if (reading.plain && source.length >= worthKnowing && typeof value === 'object' && value !== null) plain.add(value)
+  return value
 }
 
 /**
@@ -73,27 +74,21 @@ function utf8(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
 }
 
-function parse(text: string, maxDepth: number): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    const fault = findJsonFault(text, maxDepth)
-    throw fault ? refusal(fault, maxDepth) : new Problem('invalid', 'Not JSON', { code: { fhir: 'structure' } })
-  }
+/** A byte order mark in UTF-8. */
+function isMarked(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
 }
 
-function withNumbersAsWritten(value: unknown, oddNumbers: readonly OddNumber[]): unknown {
-  const root = { value }
-  for (const { path, text } of oddNumbers) {
-    let holder = root as unknown as Record<string | number, unknown>
-    let key: string | number = 'value'
-    for (const step of path) {
-      holder = holder[key] as Record<string | number, unknown>
-      key = step
-    }
-    holder[key] = rawJson.rawJSON(text)
+/** For the few texts that the reader leaves alone: the engine asks us about each value, with the text of each number. */
+function parseSlowly(text: string): unknown {
+  type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown
+  const reviver: Reviver = (_key, value, { source }) =>
+    typeof value === 'number' && source !== undefined && String(value) !== source ? rawJson.rawJSON(source) : value
+  try {
+    return JSON.parse(text, reviver as (key: string, value: unknown) => unknown)
+  } catch {
+    throw new Problem('invalid', 'Not JSON', { code: { fhir: 'structure' } })
   }
-  return root.value
 }
 
 function refusal({ rule, line, column, path }: JsonFault, maxDepth: number): Problem {
