@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
+  appendFileSync,
+  chownSync,
   cpSync,
   existsSync,
   mkdtempSync,
@@ -19,6 +21,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { embeddedPlace } from './embedded-place.ts'
 import { type Embedded, startEmbedded } from './embedded.ts'
+import { until } from '../../../test/harness/until.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'weft space '))
 const options = { weft: join(folder, '.weft'), cluster: 'postgres' }
@@ -46,17 +49,14 @@ async function postmaster(embedded: Embedded): Promise<number> {
   return Number(readFileSync(join(String(row?.setting), 'postmaster.pid'), 'utf8').split('\n')[0])
 }
 
-const gone = async (pid: number) => {
-  for (let tries = 0; tries < 500; tries++) {
+const gone = (pid: number) =>
+  until('the process is gone', () => {
     try {
-      process.kill(pid, 0)
+      return !process.kill(pid, 0)
     } catch {
       return true
     }
-    await sleep(10)
-  }
-  return false
-}
+  })
 
 test('an embedded PostgreSQL keeps its passwords to its owner and its application role owns nothing', async () => {
   const embedded = await startEmbedded(options)
@@ -69,7 +69,7 @@ test('an embedded PostgreSQL keeps its passwords to its owner and its applicatio
   assert.equal((await ask(overTcp, 'select 1 as one')).length, 1)
   const pid = await postmaster(embedded)
   await embedded.stop()
-  assert.ok(await gone(pid))
+  await gone(pid)
 })
 
 test('who leaves first leaves it running for the other, and who leaves last stops it', async () => {
@@ -78,7 +78,7 @@ test('who leaves first leaves it running for the other, and who leaves last stop
   await one.stop()
   assert.equal((await ask(two.app, 'select 1 as one')).length, 1)
   await two.stop()
-  assert.ok(await gone(pid))
+  await gone(pid)
 })
 
 test('after kill -9 of PostgreSQL it is back where it was, with what was acknowledged', async () => {
@@ -86,13 +86,41 @@ test('after kill -9 of PostgreSQL it is back where it was, with what was acknowl
   await ask(embedded.owner, 'create table kept (n int)')
   await ask(embedded.owner, 'insert into kept select generate_series(1, 100)')
   process.kill(await postmaster(embedded), 'SIGKILL')
-  let rows: Record<string, unknown>[] = []
-  for (let tries = 0; tries < 500 && rows.length === 0; tries++) {
-    rows = await ask(embedded.owner, 'select count(*)::int as n from kept').catch(() => [])
-    await sleep(20)
-  }
-  assert.deepEqual(rows, [{ n: 100 }])
+  const count = () => ask(embedded.owner, 'select count(*)::int as n from kept')
+  await until('it answers again', () => count().catch(() => undefined))
+  assert.deepEqual(await count(), [{ n: 100 }])
   await embedded.stop()
+})
+
+test('while the last process of a killed PostgreSQL still holds its memory the next one waits, whatever others write to its log', async () => {
+  const embedded = await startEmbedded(options)
+  const pid = await postmaster(embedded)
+  const [place] = await ask(embedded.superuser, `select setting from pg_settings where name = 'data_directory'`)
+  const log = join(String(place?.setting), '..', 'postgres.log')
+  const client = new pg.Client(embedded.owner)
+  client.on('error', () => {})
+  await client.connect()
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+  const last = rows[0]?.pid as number
+  process.kill(last, 'SIGSTOP')
+  process.kill(pid, 'SIGKILL')
+  await gone(pid)
+  const noise = setInterval(
+    () => appendFileSync(log, '2026-01-01 00:00:00.000 UTC [1] LOG:  one of before ends\n'.repeat(20)),
+    1,
+  )
+  const next = Promise.all([1, 2, 3].map(() => startEmbedded(options)))
+  try {
+    // So long that each tries several times.
+    await Promise.race([next, sleep(1500)])
+  } finally {
+    clearInterval(noise)
+    process.kill(last, 'SIGKILL')
+  }
+  for (const { owner } of await next)
+    assert.deepEqual(await ask(owner, 'select count(*)::int as n from kept'), [{ n: 100 }])
+  await client.end()
+  await Promise.all([embedded, ...(await next)].map((one) => one.stop()))
 })
 
 test('after kill -9 of the program its PostgreSQL is adopted and stopped by the next one', async () => {
@@ -109,7 +137,23 @@ test('after kill -9 of the program its PostgreSQL is adopted and stopped by the 
   const pid = await postmaster(next)
   assert.deepEqual(await ask(next.owner, 'select count(*)::int as n from kept'), [{ n: 100 }])
   await next.stop()
-  assert.ok(await gone(pid))
+  await gone(pid)
+})
+
+test('a lock file that a crash left empty, or that names another program, keeps it from nothing', async () => {
+  const before = await startEmbedded(options)
+  const [place] = await ask(before.superuser, `select setting from pg_settings where name = 'data_directory'`)
+  const data = String(place?.setting)
+  await before.stop()
+  for (const text of ['', 'rubbish\n', `${process.pid}\n${data}\n1\n5432\n`, `4194304\n${data}\n1\n5432\n`]) {
+    const file = join(data, 'postmaster.pid')
+    writeFileSync(file, text, { mode: 0o600 })
+    const { uid, gid } = statSync(data)
+    chownSync(file, uid, gid)
+    const again = await startEmbedded(options)
+    assert.deepEqual(await ask(again.owner, 'select count(*)::int as n from kept'), [{ n: 100 }])
+    await again.stop()
+  }
 })
 
 test('a database that lies elsewhere goes with a project that is moved, and not with a copy', {

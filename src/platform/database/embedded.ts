@@ -76,6 +76,8 @@ const defaults: Record<string, string> = {
   // Statements and details of an error may quote a record.
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',
+  // By the number each line is known to be of the process that was started, and not of one that is ending.
+  log_line_prefix: '%m [%p] ',
   timezone: 'UTC',
 }
 
@@ -131,18 +133,36 @@ async function reach(cluster: Cluster, credentials: Credentials, settings: Recor
       const client = await connect(cluster, running.port, credentials)
       if (client) return { client, port: running.port }
     } else if (!child) {
-      rmSync(join(cluster.data, 'postmaster.pid'), { force: true })
+      if (misleads(cluster, refusals)) rmSync(join(cluster.data, 'postmaster.pid'), { force: true })
       child = launch(cluster, settings, await freePort(cluster, samePort))
     } else if (child.exitCode !== null || child.signalCode !== null) {
-      const words = lastWords(cluster)
-      // After kill -9 the old server's last processes leave within moments; two starts at once: the other one won.
-      const passing = /shared memory block|already exists|Address already in use|could not create any TCP/.test(words)
-      if (!passing || ++refusals > 40) throw new Problem('unavailable', `PostgreSQL does not start:\n${words}`)
+      const words = wordsOf(cluster, child)
+      // After kill -9 the old server's last processes leave within moments; two starts at once: the other one won, and may
+      // have emptied the log.
+      const why = words.filter((line) => !/\] (LOG|WARNING|HINT|DETAIL): /.test(line)).join('\n')
+      if ((why !== '' && !passing.test(why)) || ++refusals > 40)
+        throw new Problem('unavailable', `PostgreSQL does not start:\n${words.slice(-8).join('\n')}`)
       child = undefined
       await sleep(250)
     }
     await sleep(10)
   }
+}
+
+const passing =
+  /shared memory block|already exists|lock file .* is empty|Address already in use|could not create any TCP/
+
+/**
+ * The file of a process that is gone PostgreSQL replaces by itself. Not so where another program has its number by now, and
+ * an empty one: that may be of a server that starts at this very moment, or what a power cut left.
+ */
+function misleads(cluster: Cluster, refusals: number): boolean {
+  const text = readIfThere(join(cluster.data, 'postmaster.pid'))
+  if (text === undefined) return false
+  if (text === '') return refusals > 8
+  const pid = Number(text.split('\n')[0])
+  // Looked at once more: another start's may have come since.
+  return (!(pid > 0) || isAlive(pid)) && !postmaster(cluster)
 }
 
 async function connect(cluster: Cluster, port: number, credentials: Credentials): Promise<Holder | undefined> {
@@ -195,6 +215,14 @@ function postmaster(cluster: Cluster): { pid: number; port: number } | undefined
   }
 }
 
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
 /** A PostgreSQL that stops takes its file along at any moment. */
 function readIfThere(file: string): string | undefined {
   try {
@@ -206,7 +234,10 @@ function readIfThere(file: string): string | undefined {
 }
 
 function launch(cluster: Cluster, settings: Record<string, string>, port: number): ChildProcess {
-  const log = openSync(join(cluster.folder, 'postgres.log'), 'w', 0o600)
+  const file = join(cluster.folder, 'postgres.log')
+  writeFileSync(file, '', { mode: 0o600 })
+  // Processes of before may still write to it: each at its end, or they would write over each other's lines.
+  const log = openSync(file, 'a')
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   // A group of its own: Ctrl-C in the terminal must reach us, who stop it after the last request, and not it.
   const child = spawn(
@@ -319,8 +350,11 @@ function listens(port: number): Promise<number | undefined> {
   })
 }
 
-const lastWords = (cluster: Cluster) =>
-  readFileSync(join(cluster.folder, 'postgres.log'), 'utf8').trim().split('\n').slice(-8).join('\n')
+/** What it said, not what others did. A program that could not even begin says so without its number. */
+const wordsOf = (cluster: Cluster, { pid }: ChildProcess): string[] =>
+  readFileSync(join(cluster.folder, 'postgres.log'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && Number(/^\S+ \S+ \S+ \[(\d+)\] /.exec(line)?.[1] ?? pid) === pid)
 
 const url = (cluster: Cluster, port: number, role: string, password: string, name: string) =>
   `postgres://${role}:${password}@${encodeURIComponent(cluster.run)}:${port}/${name}`
