@@ -4,7 +4,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { loadDefinitions } from '../../src/platform/definitions/load.ts'
 import { postgres } from '../../src/platform/database/postgres.ts'
@@ -14,6 +13,7 @@ import { recount } from '../fuzz/recount.ts'
 import { testDatabase } from '../harness/database.ts'
 import { startProgram } from '../harness/program.ts'
 import { keepOutput } from '../harness/run-log.ts'
+import { until } from '../harness/until.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const { app, owner } = await testDatabase()
@@ -75,15 +75,12 @@ test('weft reindex is killed in the middle, started again, and the index is what
   })()
 
   const first = weft('reindex', '--again', '--type', 'Patient')
-  let reached = 0
-  for (let tries = 0; tries < 2000 && reached === 0; tries++) {
+  await until('the first pieces are made', async () => {
     const now = await state()
-    reached = now?.goal == null ? 0 : Number(now.reached)
-    await sleep(5)
-  }
+    return now?.goal != null && Number(now.reached) > 0
+  })
   first.child.kill('SIGKILL')
   await ended(first)
-  assert.ok(reached > 0, first.output())
   assert.equal((await fetch(`${url}/fhir/Patient/p1`)).status, 200)
 
   const second = await ended(weft('reindex'))
@@ -95,12 +92,8 @@ test('weft reindex is killed in the middle, started again, and the index is what
   const third = await ended(weft('reindex', '--type', 'Patient', '--tenant', 'local'))
   assert.match(third.text, /^local: the index is whole$/m)
 
-  let ready: { status?: string } = {}
-  for (let tries = 0; tries < 100 && ready.status !== 'up'; tries++) {
-    ready = (await (await fetch(`${url}/health/ready`)).json()) as { status?: string }
-    await sleep(100)
-  }
-  assert.equal(ready.status, 'up')
+  const ready = async () => (await (await fetch(`${url}/health/ready`)).json()) as { status?: string }
+  await until('the server is ready', async () => (await ready()).status === 'up')
   const found = await fetch(`${url}/fhir/Patient?gender=male&_summary=count`)
   assert.equal(((await found.json()) as { total: number }).total, 3000)
   serving.kill('SIGTERM')

@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { dataFolder, startProgram } from '../harness/program.ts'
+import { until } from '../harness/until.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '..', '..')
@@ -23,14 +23,6 @@ const json = async (url: string) => JSON.parse((await get(url)).text) as Body
 /** The `curl` lines that README.md prints, as they stand. */
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
 const curls = [...readme.matchAll(/^curl .*$/gm)].map(([line]) => line)
-
-async function within(ms: number, holds: () => Promise<boolean>): Promise<boolean> {
-  for (let waited = 0; waited < ms; waited += 100) {
-    if (await holds().catch(() => false)) return true
-    await sleep(100)
-  }
-  return false
-}
 
 let kept = ''
 
@@ -116,10 +108,14 @@ test('two workers share a port and their figures, and one that dies is replaced'
   }
   const [killed = 0] = await workers()
   process.kill(killed, 'SIGKILL')
-  const replaced = async () => (await workers()).filter((pid) => pid !== killed).length >= 2
-  assert.ok(await within(20_000, replaced))
+  await until('there are two others', async () => (await workers()).filter((pid) => pid !== killed).length >= 2)
   // A connection that was kept to the dead one may still be tried.
-  assert.ok(await within(20_000, async () => (await get(`${program.url}/fhir/Patient/s1p0000`)).status === 200))
+  await until('they answer', () =>
+    get(`${program.url}/fhir/Patient/s1p0000`).then(
+      ({ status }) => status === 200,
+      () => false,
+    ),
+  )
   program.process.kill('SIGTERM')
   assert.equal(await program.ended, 0)
 })
@@ -145,7 +141,7 @@ test('when the wrapper in bin/ is killed the program notices and stops by itself
       () => false,
       () => true,
     )
-  assert.ok(await within(20_000, gone))
+  await until('nobody listens any more', gone)
   // It leaves the port before PostgreSQL, whose folder the next test file's cleaning would pull away.
   const next = await startProgram(['serve'], environment)
   next.process.kill('SIGTERM')

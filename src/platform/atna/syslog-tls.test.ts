@@ -5,11 +5,11 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createServer } from 'node:tls'
 import { keyFolder } from '../../../simulators/nhs/tls/key-folder.ts'
 import { syslogTls } from './syslog-tls.ts'
 import { runLog } from '../../../test/harness/run-log.ts'
+import { until } from '../../../test/harness/until.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'weft-atna-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -49,7 +49,7 @@ test('audit messages reach the repository framed, in order, also those of a time
   assert.equal(sender.state().sent, 0)
   const second = repository()
   await new Promise<void>((done) => second.listen(port, '127.0.0.1', done))
-  for (let tries = 0; received.join('').split('</AuditMessage>').length < 3 && tries < 200; tries++) await sleep(20)
+  await until('both have come', () => received.join('').split('</AuditMessage>').length >= 3)
   await sender.stop()
   await new Promise((done) => second.close(done))
   const text = received.join('')

@@ -37,6 +37,8 @@ const echo = async (call: Call, { method, path, query, params, body }: HttpReque
 const route = (method: string, path: string, handle: Route['handle']): Route => ({ method, path, handle })
 const long = JSON.stringify({ long: 'x'.repeat(5000) })
 let aborted: Promise<unknown> | undefined
+/** A request is with its handler. */
+let reached = Promise.withResolvers<void>()
 
 const fhir: Mount = {
   prefix: '/fhir',
@@ -66,6 +68,7 @@ const fhir: Mount = {
       body: Readable.from(['{"a":1}\n', '{"b":2}\n']),
     })),
     route('GET', '/fhir/slow', async () => {
+      reached.resolve()
       await sleep(300)
       return { status: 200, body: 'slow' }
     }),
@@ -75,6 +78,7 @@ const fhir: Mount = {
     }),
     route('GET', '/fhir/never', (call) => {
       aborted = new Promise((resolve) => call.signal.addEventListener('abort', resolve))
+      reached.resolve()
       return new Promise(() => {})
     }),
   ],
@@ -199,7 +203,10 @@ test('a body over the limit is 413 before all of it was read, announced or not',
   socket.on('error', () => {})
   socket.write('POST /fhir HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n')
   socket.write(`3e9\r\n${'x'.repeat(1001)}\r\n`)
-  const [first] = await Promise.race([text(socket).then((all) => [all]), sleep(3000).then(() => ['nothing'])])
+  const [first] = await Promise.race([
+    text(socket).then((all) => [all]),
+    sleep(30_000, undefined, { ref: false }).then(() => ['nothing']),
+  ])
   assert.match(first ?? '', /^HTTP\/1\.1 413 /)
 })
 
@@ -274,18 +281,20 @@ test('a handler that hears that the time is over answers in its own words', asyn
 })
 
 test('a caller who hangs up is noticed by the handler', async () => {
+  reached = Promise.withResolvers()
   const request = http.request({ host: '127.0.0.1', port, path: '/fhir/never', agent: false })
   request.on('error', () => {})
   request.end()
-  await sleep(100)
+  await reached.promise
   request.destroy()
   assert.ok(await aborted)
 })
 
 test('a listener that stops finishes what runs and takes nothing new', async () => {
   const stopping = await listening()
+  reached = Promise.withResolvers()
   const running = ask('/fhir/slow', {}, stopping.port)
-  await sleep(100)
+  await reached.promise
   await stopping.stop()
   assert.equal((await running).body, 'slow')
   await assert.rejects(ask('/fhir/slow', {}, stopping.port), /ECONNREFUSED/)

@@ -87,13 +87,13 @@ test('an answer that breaks off, and a server that is not there, are "unreachabl
   )
 })
 
-test('no answer within the time is "timeout", by the own limit or the deadline of the caller', async (t) => {
+test('no answer within the time is "timeout", by the own limit or the deadline of the caller', {
+  timeout: 60_000,
+}, async (t) => {
   const { transport, origin } = await aServer(t, () => {})
   await assert.rejects(withTimeout(transport, 30)(aRequest({ origin }), never), (e) => reasonOf(e) === 'timeout')
-  const began = performance.now()
-  const deadline = AbortSignal.timeout(30)
-  await assert.rejects(withTimeout(transport, 60_000)(aRequest({ origin }), deadline), (e) => reasonOf(e) === 'timeout')
-  assert.ok(performance.now() - began < 1000)
+  const late = withTimeout(transport, 600_000)(aRequest({ origin }), AbortSignal.timeout(30))
+  await assert.rejects(late, (e) => reasonOf(e) === 'timeout')
 })
 
 test('what may pass is asked for again; what will not, and what is not safe to repeat, is not', async () => {

@@ -49,33 +49,39 @@ const soap: Mount = {
   }),
   routes: [{ method: 'POST', path: '/SOAP/ITI38', handle: async () => ({ status: 200, body: '<ok/>' }) }],
 }
-const listener: Listener = await listen({
-  host: '127.0.0.1',
-  port: 0,
-  mounts: [fhir, soap],
-  unreadable: fhir,
-  tenant: 7,
-  caller: { id: 'test', scopes: new Set() },
-  bodyLimitBytes: 1000,
-  headTimeoutMs: 300,
-  bodyTimeoutMs: 600,
-  requestTimeoutMs: 5000,
-  keepAliveMs: 1000,
-  shutdownMs: 2000,
-  compressFromBytes: 1000,
-  cors: { origins: [] },
-  log,
-  requests: figures.requests,
-  ids: () => 'made-id',
-})
+const listening = (headTimeoutMs: number, bodyTimeoutMs: number): Promise<Listener> =>
+  listen({
+    host: '127.0.0.1',
+    port: 0,
+    mounts: [fhir, soap],
+    unreadable: fhir,
+    tenant: 7,
+    caller: { id: 'test', scopes: new Set() },
+    bodyLimitBytes: 1000,
+    headTimeoutMs,
+    bodyTimeoutMs,
+    requestTimeoutMs: 5000,
+    keepAliveMs: 1000,
+    shutdownMs: 2000,
+    compressFromBytes: 1000,
+    cors: { origins: [] },
+    log,
+    requests: figures.requests,
+    ids: () => 'made-id',
+  })
+const listener = await listening(20_000, 20_000)
+/** For what never comes to its end. */
+const hasty = await listening(300, 600)
 after(async () => {
-  await listener.stop()
+  await Promise.all([listener.stop(), hasty.stop()])
   rmSync(folder, { recursive: true })
 })
 
 /** All that comes back until the server hangs up; `keep` is called when bytes arrive. */
-async function say(...parts: (string | number)[]): Promise<string> {
-  const socket: Socket = connect(listener.port, '127.0.0.1')
+const say = (...parts: (string | number)[]) => sayTo(listener, ...parts)
+
+async function sayTo({ port }: Listener, ...parts: (string | number)[]): Promise<string> {
+  const socket: Socket = connect(port, '127.0.0.1')
   let heard = ''
   socket.on('data', (bytes) => (heard += bytes.toString('latin1')))
   const closed = new Promise((resolve) => socket.on('close', resolve))
@@ -83,7 +89,7 @@ async function say(...parts: (string | number)[]): Promise<string> {
   for (const part of parts)
     if (typeof part === 'number') await sleep(part)
     else if (socket.writable) await new Promise((resolve) => socket.write(part, 'latin1', resolve))
-  await Promise.race([closed, sleep(4000)])
+  await Promise.race([closed, sleep(30_000, undefined, { ref: false })])
   socket.destroy()
   return heard
 }
@@ -102,8 +108,10 @@ function answers(text: string): Heard[] {
     })
 }
 
-async function refused(status: number, at: string, ...parts: (string | number)[]): Promise<void> {
-  const text = await say(...parts)
+const refused = (status: number, at: string, ...parts: (string | number)[]) => refusedBy(listener, status, at, ...parts)
+
+async function refusedBy(by: Listener, status: number, at: string, ...parts: (string | number)[]): Promise<void> {
+  const text = await sayTo(by, ...parts)
   const last = answers(text).at(-1)
   assert.ok(last, `nothing came back for ${String(parts[0]).slice(0, 80)}`)
   assert.deepEqual([last.status, last.type, last.at], [status, 'application/fhir+json', at], text.slice(0, 600))
@@ -158,8 +166,8 @@ test('a chunk that is none is 400, a body that ends early too', async () => {
 })
 
 test('what does not arrive in time is 408: the head, or the body', async () => {
-  await refused(408, 'http.header', `GET /fhir/Patient HTTP/1.1\r\n${host}`)
-  await refused(408, 'http.body', `POST /fhir/Patient HTTP/1.1\r\n${host}Content-Length: 10\r\n\r\n{}`)
+  await refusedBy(hasty, 408, 'http.header', `GET /fhir/Patient HTTP/1.1\r\n${host}`)
+  await refusedBy(hasty, 408, 'http.body', `POST /fhir/Patient HTTP/1.1\r\n${host}Content-Length: 10\r\n\r\n{}`)
 })
 
 test('an expectation that is not known is 417', async () => {
@@ -260,7 +268,7 @@ test('SOAP callers hear a Fault', async () => {
     [417, `Expect: wonders\r\n\r\n`],
     [408, ''],
   ] as const) {
-    const text = await say(line + rest)
+    const text = await sayTo(status === 408 ? hasty : listener, line + rest)
     const [last] = answers(text)
     // Of a head that never ended the address was not kept.
     const type = status === 408 ? 'application/fhir+json' : 'application/soap+xml'

@@ -16,6 +16,7 @@ import {
 import type { RecordAnswer } from './sources/port.ts'
 import * as soap from '../../../test/builders/soap.ts'
 import { readXml } from '../../standards/xml/read.ts'
+import { until } from '../../../test/harness/until.ts'
 
 const number = nhsNumber(1)
 const post = async (
@@ -278,8 +279,7 @@ test('an asynchronous answer goes to an allowed address, on its own, related to 
   const replyTo = 'https://ehr.example/async'
   const gateway = aGateway({ settings: { replyTo: [replyTo] } })
   assert.equal((await find(gateway, undefined, { replyTo, messageId: 'urn:uuid:1' })).status, 202)
-  for (let tries = 0; gateway.delivered.length === 0 && tries < 100; tries++)
-    await new Promise((resolve) => setImmediate(resolve))
+  await until('it is delivered', () => gateway.delivered.length > 0)
   const [delivered] = gateway.delivered
   assert.equal(delivered?.address, replyTo)
   assert.match(

@@ -45,11 +45,12 @@ test('a document type is refused, and with it external entities and bombs of int
 })
 
 test('200,000 levels, a million nodes too many, or more bytes than allowed are refused soon', () => {
-  const started = performance.now()
+  const began = process.cpuUsage()
   refuses('<a>'.repeat(200_000), /nested deeper than 200/)
   refuses(`<a>${'<b/>'.repeat(1000)}</a>`, /more than 500 nodes/, { maxNodes: 500 })
   refuses(Buffer.alloc(11_000_000, 0x20), /more than 10000000 bytes/)
-  assert.ok(performance.now() - started < 2000)
+  const { user, system } = process.cpuUsage(began)
+  assert.ok(user + system < 2_000_000)
 })
 
 test('what is wrong is said without repeating what was sent', () => {

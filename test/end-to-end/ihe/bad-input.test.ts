@@ -8,6 +8,7 @@ import { requestMetrics } from '../../../src/platform/telemetry/request-metrics.
 import { aGateway, nhsNumber } from '../../builders/gateway.ts'
 import * as soap from '../../builders/soap.ts'
 import { runLogFile } from '../../harness/run-log.ts'
+import { until } from '../../harness/until.ts'
 
 const gateway = aGateway()
 const listener = await listen({
@@ -80,8 +81,7 @@ test('whatever comes over HTTP gets a Fault and an audit record, and the next go
     const wasCut = name === 'a hundred megabytes' && answer.status === 0
     assert.equal(answer.status, wasCut ? 0 : status, name)
     if (!wasCut) assert.match(answer.text, /env:Fault/, name)
-    for (let tries = 0; gateway.log.records.length === before && tries < 100; tries++)
-      await new Promise((resolve) => setTimeout(resolve, 10))
+    await until(`a line is there of ${name}`, () => gateway.log.records.length > before)
     assert.equal(gateway.log.records.length, before + 1, name)
     const next = await post(good())
     assert.equal(next.status, 200, name)

@@ -6,7 +6,6 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { after, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createServer } from 'node:tls'
 import { madeHospital, madeWorld } from '../../../simulators/nhs/made-world.ts'
 import { startNhsSimulator } from '../../../simulators/nhs/start.ts'
@@ -23,6 +22,7 @@ import { convertToCcda } from '../../../src/standards/ccda/convert.ts'
 import { whole } from '../../builders/gateway.ts'
 import { testDatabase } from '../../harness/database.ts'
 import { runLog } from '../../harness/run-log.ts'
+import { until } from '../../harness/until.ts'
 
 // An installation as an operator makes one: a settings file, certificates, an audit record repository.
 const folder = mkdtempSync(join(tmpdir(), 'weft-installed-'))
@@ -160,7 +160,7 @@ test('an EHR with the community’s certificate gets a GP record, and the audit 
       }),
   )
   assert.ok(ok, told)
-  for (let tries = 0; audited.join('').split('</AuditMessage>').length < 4 && tries < 200; tries++) await sleep(20)
+  await until('all three have come', () => audited.join('').split('</AuditMessage>').length >= 4)
   const heard = audited.join('')
   for (const transaction of ['ITI-55', 'ITI-38', 'ITI-39'])
     assert.match(heard, new RegExp(`IHE\\+RFC-3881[^]*csd-code="${transaction}"`))

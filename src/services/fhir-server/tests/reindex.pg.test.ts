@@ -10,6 +10,7 @@ import { extractionVersions, type Rule, rulesOf } from '../search/index-rules.ts
 import { IndexKeeper } from '../store/index-keeper.ts'
 import { rebuildIndex, tidyIndex } from '../store/rebuild.ts'
 import { rebuildPiece } from '../store/rebuild-piece.ts'
+import { until } from '../../../../test/harness/until.ts'
 
 const definitions = loadDefinitions()
 const rules = rulesOf(definitions)
@@ -108,10 +109,10 @@ test('a server rebuilds by itself beside its requests, and lifts what it refused
   await old.service.stop()
   const now = await testFhirServer({ tenants: [1], followIndexMs: 50 }, old.connection)
   let total: number | undefined
-  for (let tries = 0; tries < 400 && total === undefined; tries++) {
+  await until('the search is answered', async () => {
     total = (await now.ask('GET', '/Patient?family=okafor&_summary=count')).json.total
-    await sleep(25)
-  }
+    return total !== undefined
+  })
   assert.equal(total, 30)
 })
 
@@ -246,12 +247,7 @@ test('one tenant is searched while the index of another on the same server is ma
   for (const tenant of [1, 2]) await server.askAs(tenant)('PUT', '/Patient/a', patient('a', `Of${tenant}`))
   await (await operator(server.database, rules, 2)).again(new Set(['Patient']))
   assert.equal((await server.askAs(2)('PUT', '/Patient/a', patient('a', 'Two'))).status, 503)
-  let status = 200
-  for (let tries = 0; tries < 200 && status === 200; tries++) {
-    status = (await server.askAs(2)('GET', '/Patient?family=of2')).status
-    await sleep(10)
-  }
-  assert.equal(status, 503)
+  await until('the search is refused', async () => (await server.askAs(2)('GET', '/Patient?family=of2')).status === 503)
   assert.equal((await server.askAs(1)('GET', '/Patient?family=of1')).json.total, 1)
   const keeper = await operator(server.database, rules, 2)
   await rebuild(server.database, keeper)
