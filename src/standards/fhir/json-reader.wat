@@ -27,7 +27,7 @@
 ;;   230528   the text, a bracket before it and one after it, and at least 64 spaces
 ;;   $seen    the different ones, like the keys: $seenSize bytes
 ;;   $list    the list
-;;   $told    the different ones as they were written, a comma after each
+;;   $told    the different ones as they were written, a comma after each, or a line feed where 64 KB are full
 (module
   ;; A number that might be printed with other digits: where it begins, where it ends, its number among the different ones.
   (import "json" "odd" (func $odd (param i32 i32 i32)))
@@ -55,6 +55,7 @@
   (global $list (mut i32) (i32.const 0))           ;; where the list goes on
   (global $told (mut i32) (i32.const 0))           ;; where the next different one goes
   (global $count (mut i32) (i32.const 0))          ;; how many there are
+  (global $full (mut i32) (i32.const 0))           ;; where the next line feed is due
 
   ;; From text to text.
   (global $knownCount (mut i32) (i32.const 0))
@@ -86,6 +87,7 @@
     (global.set $list (i32.add (local.get $list) (i32.const 4)))
     (global.set $told (local.get $told))
     (global.set $count (i32.const 0))
+    (global.set $full (i32.add (local.get $told) (i32.const 65536)))
     (i32.store offset=0 (i32.const 32) (i32.const 0))
     (i32.store offset=4 (i32.const 32) (local.get $list))
     (i32.store offset=8 (i32.const 32) (i32.const 4))
@@ -285,6 +287,7 @@
     (local $other i32)
     (local $copied i32)
     (local $written i32)
+    (local $separator i32)
     (local $goal i32)
     (local $first i64)
     (local $last i64)
@@ -405,6 +408,7 @@
                     (i32.ge_u (global.get $knownCount) (i32.const 1024))
                     (i32.gt_u (i32.add (global.get $knownEnd) (local.get $length)) (i32.const 164904))))
                 (then (return (i32.const 8))))
+              (local.set $separator (i32.const 0x2c))
               (local.set $number (global.get $knownCount))
               (local.set $goal (global.get $knownEnd))
               (local.set $written (local.get $goal))
@@ -416,6 +420,10 @@
               (local.set $written (local.get $from))
               (global.set $count (i32.add (local.get $number) (i32.const 1)))
               (global.set $told (i32.add (i32.add (local.get $goal) (local.get $length)) (i32.const 1)))
+              (local.set $separator (i32.const 0x2c))
+              (if (i32.ge_u (global.get $told) (global.get $full)) (then
+                (local.set $separator (i32.const 0x0a))
+                (global.set $full (i32.add (global.get $told) (i32.const 65536)))))
               ;; Where the table is full the rest is told as often as it comes.
               (if (i32.ge_u (i32.shl (local.get $number) (i32.const 5)) (i32.shr_u (local.get $seenSize) (i32.const 1)))
                 (then (local.set $tries (i32.const 0))))
@@ -433,7 +441,7 @@
             (local.set $goal (i32.add (local.get $goal) (i32.const 16)))
             (local.set $copied (i32.add (local.get $copied) (i32.const 16)))
             (br_if $sixteens (i32.lt_u (local.get $copied) (local.get $to))))
-          (i32.store8 (i32.sub (local.get $goal) (i32.sub (local.get $copied) (local.get $to))) (i32.const 0x2c)))
+          (i32.store8 (i32.sub (local.get $goal) (i32.sub (local.get $copied) (local.get $to))) (local.get $separator)))
 
         (if (i32.eq (local.get $sign) (i32.const 0x3a))
           (then

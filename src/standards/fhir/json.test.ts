@@ -313,6 +313,10 @@ test('what was broken in one text is not believed in the next', () => {
     '{"d":1,}',
     '{"e":}',
     '["f\u0001"]',
+    '[1\n2]',
+    '["a\nb"]',
+    '{"a\nb":1}',
+    '{"a":1,"b"\n"c":1}',
   ]) {
     refused(broken)
     refused(broken)

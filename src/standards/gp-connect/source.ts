@@ -42,6 +42,10 @@ export function indexBundle(bundle: Json, look: (entry: SourceEntry, meta: Json 
   const leftOut = new Map<string, string>()
   const cleaned = new Set<string>()
 
+  // Where the bytes of the record were seen to hold nothing that XML cannot, its strings are not gone through one by one.
+  const allLegal = isPlainText(bundle)
+  const legal = (key: string): string => (allLegal ? key : legalXml(key))
+
   const recentTypes = recent<ResourceType>()
   const typeOf = (name: string): ResourceType => {
     const known = recentTypes.get(name)
@@ -61,12 +65,11 @@ export function indexBundle(bundle: Json, look: (entry: SourceEntry, meta: Json 
     const type = typeOf(rawString(resource.resourceType) ?? 'Unknown')
     const id = rawString(resource.id)
     let key = id === undefined ? `${type.name}[${at}]` : owner ? `${owner.key}#${id}` : `${type.name}/${id}`
-    // Put together of parts until somebody looks into it, and looked up best as a whole: so it is looked into first.
-    let legalKey = legalXml(key)
+    let legalKey = legal(key)
     const earlier = byReference.get(key)
     if (earlier) {
       key = `${key}[${at}]`
-      legalKey = legalXml(key)
+      legalKey = legal(key)
     }
     const meta = object(resource.meta)
     const entry: SourceEntry = {
@@ -125,8 +128,6 @@ export function indexBundle(bundle: Json, look: (entry: SourceEntry, meta: Json 
     return byReference.get(`${parts[end - 2]}/${parts[end - 1]}`)
   }
   const resolved = recent<SourceEntry>()
-  // Where the bytes of the record were seen to hold nothing that XML cannot, its strings are not gone through one by one.
-  const allLegal = isPlainText(bundle)
 
   const source: Source = {
     current: { key: 'Bundle', type: 'Bundle', resource: bundle, notForPatient: false, owner: undefined },
