@@ -83,6 +83,8 @@ type Reader = {
   keysEnd: number
   /** A key is known that is no element's name. */
   strange: boolean
+  /** A key is known that is more than a name to JavaScript. */
+  special: boolean
   places: Places
 }
 let ready: Reader | undefined
@@ -117,6 +119,7 @@ function newReader(size: number): Reader {
     keys: [],
     keysEnd: knownAt,
     strange: false,
+    special: false,
     places: placesOf(0),
   }
 }
@@ -144,11 +147,12 @@ function forget(reader: Reader): void {
   reader.keys = []
   reader.keysEnd = knownAt
   reader.strange = false
+  reader.special = false
 }
 
 /**
- * The keys that the text had and none before it; false where one of them is no string, means more than a name to JavaScript, or
- * is written with an escape, since it may be the same as one that is not.
+ * The keys that the text had and none before it; false where one of them is no string, or is written with an escape, since it
+ * may be the same as one that is not.
  */
 function learn(reader: Reader): boolean {
   const { bytes, numbers, keys, keysEnd } = reader
@@ -159,8 +163,8 @@ function learn(reader: Reader): boolean {
   const found = listed(bytes, keysEnd, reader.keysEnd)
   if (found?.length !== count - keys.length) return false
   for (const key of found as string[]) {
-    if (key === '__proto__') return false
     if (!elementName.test(key)) reader.strange = true
+    if (key in Object.prototype || index.test(key)) reader.strange = reader.special = true
     // The very string that the engine has among its names, so that it need not look for it at each use.
     keys.push(Object.keys({ [key]: 0 })[0] ?? key)
   }
@@ -168,9 +172,13 @@ function learn(reader: Reader): boolean {
 }
 const backslash = 0x5c
 const elementName = /^_?[A-Za-z][A-Za-z0-9]{0,63}$/
+/** What an object keeps in an array: given one by one, a key of four digits takes room for thousands. */
+const index = /^(?:0|[1-9][0-9]{0,9})$/
 
 function valueOf(reader: Reader, oddNumbers: readonly OddNumber[], rawJson: (text: string) => unknown): unknown {
-  const { bytes, numbers, keys, places } = reader
+  const { bytes, numbers, keys, places, special } = reader
+  // An assignment is not all that JSON.parse does with such keys.
+  if (special) return oddNumbers.length === 0 ? parsed(textOf(bytes, textAt, places.end)) : undefined
   const values = listed(bytes, places.told, numbers[0] ?? 0)
   if (!values || values.length !== numbers[1]) return undefined
   for (const { number, text } of oddNumbers) values[number] = rawJson(text)
@@ -193,7 +201,7 @@ function listed(bytes: Uint8Array<ArrayBuffer>, from: number, to: number): unkno
       // In place, since several strings put together are put together once more before they are read.
       bytes[start - 1] = opening
       bytes[end - 1] = closing
-      const some = JSON.parse(Buffer.from(bytes.buffer, start - 1, end - start + 1).toString()) as unknown[]
+      const some = JSON.parse(textOf(bytes, start - 1, end)) as unknown[]
       if (values.length === 0) values = some
       else for (const value of some) values.push(value)
       start = end
@@ -204,6 +212,19 @@ function listed(bytes: Uint8Array<ArrayBuffer>, from: number, to: number): unkno
   return values
 }
 const [newLine, opening, closing] = [0x0a, 0x5b, 0x5d]
+
+/** What the engine alone makes of it; undefined where that is nothing. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function textOf(bytes: Uint8Array<ArrayBuffer>, from: number, to: number): string {
+  return Buffer.from(bytes.buffer, from, to - from).toString()
+}
 
 const small = objectsFor(1)
 const large = objectsFor(16)

@@ -293,6 +293,30 @@ test('keys that mean something to JavaScript are keys', () => {
   assert.equal(JSON.stringify(parseJson('{"b":1,"10":2,"2":3,"a":4.0}')), '{"2":3,"10":2,"b":1,"a":4.0}')
 })
 
+test('what somebody did to the prototype of all objects changes nothing', () => {
+  const set = (): void => {
+    assert.fail('called')
+  }
+  Object.defineProperty(Object.prototype, 'shared', { set, configurable: true })
+  Object.defineProperty(Object.prototype, 'fixed', { value: 1, configurable: true })
+  try {
+    for (const text of ['{"shared":1,"a":[{"fixed":2}]}', '{"shared":1.0,"fixed":{"shared":[2.50]}}'])
+      assert.equal(JSON.stringify(parseJson(text)), text)
+  } finally {
+    for (const name of ['shared', 'fixed']) Reflect.deleteProperty(Object.prototype, name)
+  }
+})
+
+test('an object whose key is a number takes no more room than another', () => {
+  // Given such a key, the engine would make an array of a thousand places and more for each.
+  const before = process.memoryUsage().heapUsed
+  const value = parseJson(`[${Array.from({ length: 20_000 }, () => '{"1000":1}')}]`) as unknown[]
+  assert.ok(process.memoryUsage().heapUsed - before < 60_000_000)
+  assert.deepEqual(value.at(-1), { 1000: 1 })
+  const text = '[{"b":1.0,"1000":2,"7":3},{"4294967294":1,"4294967295":2,"a":3},{"01":1,"7":2}]'
+  assert.equal(JSON.stringify(parseJson(text)), asWritten(text))
+})
+
 test('an object of any size is an ordinary object', () => {
   for (let size = 0; size < 70; size++) {
     const text = `{${Array.from({ length: size }, (_, number) => `"key${number}":${number}`)}}`
