@@ -30,8 +30,8 @@ export function readJson(
   // A character of UTF-16 is at most three bytes: for a short text that is sooner said than counted.
   const room =
     typeof source !== 'string' ? source.length : source.length < short ? source.length * 3 : byteLength(source)
-  if (room > longest) return { suspicious: true, plain: false, value: undefined }
-  const reader = readerFor(room)
+  const reader = room > longest ? undefined : readerFor(room)
+  if (!reader) return { suspicious: true, plain: false, value: undefined }
   let answer = scan(reader, source, maxDepth)
   if ((answer & full) !== 0) {
     forget(reader)
@@ -42,7 +42,8 @@ export function readJson(
   const value = (answer & noList) === 0 && learn(reader) ? valueOf(reader, oddNumbers, rawJson) : undefined
   // What is no element's name may be anything, and is not kept.
   if (value === undefined || reader.strange) forget(reader)
-  return { suspicious: (answer & suspicious) !== 0, plain: (answer & notPlain) === 0, value }
+  // Where there is no list, the rest of the text was not looked at.
+  return { suspicious: (answer & suspicious) !== 0, plain: (answer & (notPlain | noList)) === 0, value }
 }
 const { byteLength } = Buffer
 const short = 100_000
@@ -92,11 +93,17 @@ let ready: Reader | undefined
 /** As much memory is kept from text to text: a larger one gets its own, which goes with it. */
 const kept = 32 * 1024 * 1024
 
-function readerFor(length: number): Reader {
+/** Undefined where the machine has no memory for it: reading without may need less, or fails by itself. */
+function readerFor(length: number): Reader | undefined {
   const size = sizeOf(length)
   if (ready && size <= ready.bytes.length) return ready
-  if (size > kept) return newReader(size)
-  return (ready = newReader(Math.min(kept, 2 * size)))
+  try {
+    if (size > kept) return newReader(size)
+    return (ready = newReader(Math.min(kept, 2 * size)))
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown
+    return undefined
+  }
 }
 
 const module = wasmModule(jsonReader)
@@ -198,6 +205,8 @@ function listed(bytes: Uint8Array<ArrayBuffer>, from: number, to: number): unkno
     for (let start = from; start < to; ) {
       const lineFeed = all.indexOf(newLine, start - from)
       const end = lineFeed === -1 ? to : from + lineFeed + 1
+      // A line feed that is part of the text: nothing good stands on both sides of it.
+      if (end < to && end - start < stretch) return undefined
       // In place, since several strings put together are put together once more before they are read.
       bytes[start - 1] = opening
       bytes[end - 1] = closing
@@ -212,6 +221,8 @@ function listed(bytes: Uint8Array<ArrayBuffer>, from: number, to: number): unkno
   return values
 }
 const [newLine, opening, closing] = [0x0a, 0x5b, 0x5d]
+/** The least that stands before a line feed. */
+const stretch = 65_536
 
 /** What the engine alone makes of it; undefined where that is nothing. */
 function parsed(text: string): unknown {

@@ -115,6 +115,11 @@ test('characters that the database cannot hold are refused, in values and in key
   assert.equal(parseJson('"\\ud83d\\ude00 \\\\u0000 \u{1f600}"'), '\u{1f600} \\u0000 \u{1f600}')
 })
 
+test('a surrogate pair of which one half is written with an escape is that pair', () => {
+  for (const text of ['["\ud83d\\ude00"]', '["\\ud83d\ude00"]', '["a","\ud83d\\ude00",1.0,"\ud83d\\ude01"]'])
+    assert.equal(JSON.stringify(parseJson(text)), asWritten(text))
+})
+
 test('depth is bounded, and a million brackets overflow nothing', () => {
   assert.deepEqual(parseJson('[[[1]]]', { maxDepth: 3 }), [[[1]]])
   assert.match(refused('[[[[1]]]]', 3).message, /deeper than 3 levels, at line 1, column 4/)
@@ -191,6 +196,10 @@ test('a large text is said to be plain only where no string of it holds what XML
   for (const json of ['"\\u0001"', '"\\b"', '"\\f"', '"\uffff"', '"\ufffe"', '{"\\u0008":1}', '"\\\\\\u0001"'])
     assert.ok(!isPlain(json), json)
   assert.ok(!isPlainText(parseJson('{"a":"small"}') as object))
+  // A text that is given up before its end, as one with so many keys is, may hold anything there.
+  const keys = Array.from({ length: 1100 }, (_, number) => `{"key${number}":1}`)
+  assert.ok(!isPlain(`${keys},"${pad}","\\u0001"`))
+  assert.ok(!isPlain(`{"${'k'.repeat(70_000)}":1},"${pad}","\\u0001"`))
   // oxlint-disable-next-line no-control-regex
   const unfit = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/
   const unit = fc.oneof(
@@ -270,6 +279,52 @@ test('ten thousand ids that differ in one place are ten thousand ids', () => {
     const text = `[${[...once, ...once]}]`
     assert.equal(JSON.stringify(parseJson(text)), text)
   }
+})
+
+test('what the reader would look for in one place is told apart, as keys and as values', () => {
+  const short = 'k4j kle k3b9 k3dm k4wj k5uk k7w9 k8q1 kbfe kbko keaw khcz kkgq kli2 knz5 koqk kpap krge'.split(' ')
+  const middles = '0473 05a9 065v 06b1 06qo 0b0f 0ekt 0i52 0ik0 0lkk 0m9c 0n35 0n7h 0nmm 0nn8 0rs7 0ss5 0u4l'.split(' ')
+  // Strings of one hash, two more than the sixteen places that are looked at.
+  for (const all of [short, middles.map((middle) => `aKeyThat${middle}IsLong`)])
+    for (const count of [15, 16, 17, 18]) {
+      const names = all.slice(0, count)
+      const objects = [...names, ...names].map((name, number) => `{"${name}":"${name}","b":${number}.0}`)
+      const text = `[${objects},${names.toReversed().map((name) => `"${name}"`)}]`
+      assert.equal(JSON.stringify(parseJson(text)), text)
+      refused(`{${[...names, names.at(-1)].map((name) => `"${name}":1`)}}`)
+      assert.equal(JSON.stringify(parseJson('{"resourceType":"Patient"}')), '{"resourceType":"Patient"}')
+    }
+})
+
+test('the smallest parts are read in texts of every length', () => {
+  // As many entries as a text may have, which fill what the reader set aside for them.
+  const around = [64, 4096, 8192, 16_384].flatMap((edge) => [-3, -2, -1, 0, 1, 2, 3].map((more) => edge + more))
+  for (const length of [...Array.from({ length: 150 }, (_, number) => number), ...around])
+    for (const part of ['1,', '[],', '{},', '"",', '{"":1},', '[[1],2.0],'])
+      for (const space of ['', ' ']) {
+        const text = `[${part.repeat(length / part.length)}${space}0]`
+        assert.equal(JSON.stringify(parseJson(Buffer.from(text))), text.replace(' ', ''))
+        refused(text.slice(0, -1))
+        refused(`${text}]`)
+      }
+})
+
+test('a text for which there is no memory is read in another way', (t) => {
+  type Memory = { readonly Memory: { readonly prototype: { grow(pages: number): number } } }
+  const { prototype } = (globalThis as unknown as { WebAssembly: Memory }).WebAssembly.Memory
+  t.mock.method(prototype, 'grow', () => {
+    throw new RangeError('no memory')
+  })
+  const text = `["${'x'.repeat(10_000_000)}",1.0]`
+  assert.equal(JSON.stringify(parseJson(text)), text)
+  refused(`${text}]`)
+})
+
+test('a value with line feeds in it is given up at the first', (t) => {
+  const parse = t.mock.method(JSON, 'parse')
+  const lines = '1\n'.repeat(10_000)
+  for (const broken of [`[${lines}1]`, `["${'x'.repeat(70_000)}",${lines}1]`, `{"a"${lines}:1}`]) refused(broken)
+  assert.ok(parse.mock.callCount() < 20)
 })
 
 test('as many keys as there may be are read as the keys they are, in this text and in the next', () => {

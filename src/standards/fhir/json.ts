@@ -25,9 +25,9 @@ export function parseJson(source: string | Uint8Array, options: { readonly maxDe
   const marked = typeof source === 'string' ? source.charCodeAt(0) === 0xfeff : isMarked(source)
   const unmarked = !marked ? source : typeof source === 'string' ? source.slice(1) : source.subarray(3)
   const reading = readJson(unmarked, maxDepth, rawJson.rawJSON)
-  let { value } = reading
-  // A string that came by another way than UTF-8 may hold half of a surrogate pair, which bytes cannot.
-  if (value === undefined || reading.suspicious || (typeof source === 'string' && !source.isWellFormed())) {
+  // A string that came by another way than UTF-8 may hold half of a surrogate pair. Bytes cannot, so the reader saw another text.
+  let value = typeof source === 'string' && !source.isWellFormed() ? undefined : reading.value
+  if (value === undefined || reading.suspicious) {
     const text = typeof unmarked === 'string' ? unmarked : utf8(unmarked)
     const fault = findJsonFault(text, maxDepth)
     if (fault) throw refusal(fault, maxDepth)
