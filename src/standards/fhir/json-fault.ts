@@ -7,10 +7,12 @@ export type JsonFault = {
 }
 
 type Level = { readonly keys: Set<string> | undefined; key: string; index: number }
-// RFC 8259, 7: a control character stands in a string only as an escape.
 const token =
-  // oxlint-disable-next-line no-control-regex
-  /[ \t\n\r]*(?:([{}[\],:])|("[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*")|((?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])))/y
+  /[ \t\n\r]*(?:([{}[\],:])|(")|((?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])))/y
+// RFC 8259, 7: a control character stands in a string only as an escape. A long string is taken in parts, because the engine
+// keeps a place to come back to for each repetition, and has room for a few million of them.
+// oxlint-disable-next-line no-control-regex
+const partOfString = /[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*){0,1000}("?)/y
 
 /**
  * The first place where the text breaks RFC 8259 or one of our rules, or undefined. Looks at every token with a full
@@ -29,9 +31,12 @@ export function findJsonFault(text: string, maxDepth: number): JsonFault | undef
       while (at < text.length && ' \t\n\r'.includes(text.charAt(at))) at++
       return expect === 'end' && at === text.length ? undefined : fault('syntax', at)
     }
-    const [whole, sign, string] = found
-    const start = at + whole.length - (sign ?? string ?? found[3] ?? '').length
+    const [whole, sign, quote] = found
+    const start = at + whole.length - (sign ?? quote ?? found[3] ?? '').length
     at += whole.length
+    if (quote !== undefined) at = endOfString(text, at)
+    if (at < 0) return fault('syntax', start)
+    const string = quote === undefined ? undefined : text.slice(start, at)
     const level = levels.at(-1)
 
     if (expect === 'end') return fault('syntax', start)
@@ -80,6 +85,16 @@ export function findJsonFault(text: string, maxDepth: number): JsonFault | undef
     const lineStart = before.lastIndexOf('\n') + 1
     return { rule, line: before.split('\n').length, column: offset - lineStart + 1, path: pathOf(root, levels) }
   }
+}
+
+/** Where it ends that begins before `at`; -1 where it does not. */
+function endOfString(text: string, at: number): number {
+  partOfString.lastIndex = at
+  while (partOfString.exec(text)?.[1] === '') {
+    if (text.charAt(partOfString.lastIndex) !== '\\' || partOfString.lastIndex === at) return -1
+    at = partOfString.lastIndex
+  }
+  return partOfString.lastIndex
 }
 
 /** PostgreSQL's text holds neither U+0000 nor half of a surrogate pair. */

@@ -133,6 +133,12 @@ test('a long string with an escape in it is no burden', () => {
   assert.equal((parseJson(`{"a":"\\ud83d\\ude00${long}","b\\n":1}`) as { a: string }).a.length, long.length + 2)
 })
 
+test('a string of five million escapes is looked at closely and is no burden either', () => {
+  const text = `{"a":"\\ud83d\\ude00${'\\n'.repeat(5_000_000)}"}`
+  assert.equal((parseJson(text) as { a: string }).a.length, 5_000_002)
+  assert.match(refused(`{"a":"${'\\n'.repeat(5_000_000)}\\x"}`).message, /^Not JSON, at line 1, column 6$/)
+})
+
 test('bytes are read as UTF-8, with or without a byte order mark', () => {
   assert.deepEqual(parseJson(Buffer.from('\ufeff{"a":"Zoë"}')), { a: 'Zoë' })
   assert.deepEqual(parseJson('\ufeff[1.0]'), [rawNumber('1.0')])
