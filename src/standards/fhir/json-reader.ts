@@ -245,8 +245,10 @@ function build(list: Int32Array, keys: readonly string[], values: readonly unkno
   const count = told >> 2
   if ((told & 3) === 2) return values[count]
   if ((told & 3) === 1) {
-    // Most arrays of a record hold one thing: made for it, they take the least room.
+    // Most arrays of a record hold one thing: made for it, they take the least room. One that grows has seventeen places at once.
     if (count === 1) return [build(list, keys, values)]
+    if (count === 2) return [build(list, keys, values), build(list, keys, values)]
+    if (count === 3) return [build(list, keys, values), build(list, keys, values), build(list, keys, values)]
     const array: unknown[] = []
     for (let index = 0; index < count; index++) array.push(build(list, keys, values))
     return array
