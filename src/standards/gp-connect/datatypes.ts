@@ -13,7 +13,6 @@ import type {
   When,
 } from '../ccda/record.ts'
 import { array, boolean, type Json, object, objects, rawString } from './json.ts'
-import { recent } from './recent.ts'
 import type { Source } from './source.ts'
 
 /** FHIR's datatypes as the record holds them. https://hl7.org/fhir/STU3/datatypes.html */
@@ -29,15 +28,14 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
     return trimmed === '' ? undefined : trimmed
   }
 
-  // The same few in every coding: as one string each they are not gone through again, here or by whoever looks them up.
-  const systems = recent<string>()
+  // The same few in every coding: they are not gone through again.
+  const systems = new Set<string>()
   const systemOf = (value: unknown): string | undefined => {
     if (typeof value !== 'string') return word(value)
-    const known = systems.get(value)
-    if (known !== undefined) return known
+    if (systems.has(value)) return value
     const found = word(value)
     // What is not as a document can carry it is told of each resource that has it.
-    if (found === value) systems.set(value, value)
+    if (found === value) systems.add(value)
     return found
   }
 

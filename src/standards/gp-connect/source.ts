@@ -2,7 +2,6 @@ import { type Issue } from '../ccda/issue.ts'
 import { isPlainText } from '../fhir/json.ts'
 import { isLegalXml, legalXml } from '../xml/characters.ts'
 import { array, type Json, object, objects, rawString } from './json.ts'
-import { recent } from './recent.ts'
 
 /** A resource of the bundle, or one contained in another, under the key it is known by everywhere after. */
 export type SourceEntry = {
@@ -46,13 +45,9 @@ export function indexBundle(bundle: Json, look: (entry: SourceEntry, meta: Json 
   const allLegal = isPlainText(bundle)
   const legal = (key: string): string => (allLegal ? key : legalXml(key))
 
-  const recentTypes = recent<ResourceType>()
   const typeOf = (name: string): ResourceType => {
-    const known = recentTypes.get(name)
-    if (known) return known
     let type = byType.get(name)
     if (!type) byType.set(name, (type = { name, entries: [] }))
-    recentTypes.set(name, type)
     return type
   }
 
@@ -118,8 +113,6 @@ export function indexBundle(bundle: Json, look: (entry: SourceEntry, meta: Json 
   }
 
   const find = (target: string): SourceEntry | undefined => {
-    const known = byReference.get(target)
-    if (known) return known
     const parts = target.split('/')
     if (parts.length === 1) return withId(target)
     // An absolute URL, or one with a version at its end.
@@ -127,7 +120,8 @@ export function indexBundle(bundle: Json, look: (entry: SourceEntry, meta: Json 
     const end = history > 1 ? history : parts.length
     return byReference.get(`${parts[end - 2]}/${parts[end - 1]}`)
   }
-  const resolved = recent<SourceEntry>()
+  /** By another reference than its own, an absolute one or its id alone. */
+  const byOther = new Map<string, SourceEntry>()
 
   const source: Source = {
     current: { key: 'Bundle', type: 'Bundle', resource: bundle, notForPatient: false, owner: undefined },
@@ -139,11 +133,11 @@ export function indexBundle(bundle: Json, look: (entry: SourceEntry, meta: Json 
     resolve(reference) {
       const target = rawString(object(reference)?.reference)
       if (target === undefined) return undefined
-      const known = resolved.get(target)
-      if (known) return known
       if (target.startsWith('#')) return byReference.get(`${(source.current.owner ?? source.current).key}${target}`)
+      const known = byReference.get(target) ?? byOther.get(target)
+      if (known) return known
       const found = find(target)
-      if (found) resolved.set(target, found)
+      if (found) byOther.set(target, found)
       return found
     },
     text(value) {

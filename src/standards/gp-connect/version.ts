@@ -1,6 +1,5 @@
 import { Problem } from '../../kernel/problem.ts'
 import { type Json, object, objects, rawString } from './json.ts'
-import { recent } from './recent.ts'
 import type { SourceEntry } from './source.ts'
 
 /**
@@ -9,15 +8,15 @@ import type { SourceEntry } from './source.ts'
  */
 export function otherVersions(): (entry: SourceEntry, meta: Json | undefined) => void {
   // A record names the same few in every resource.
-  const innocent = recent<true>()
+  const innocent = new Set<string>()
   const fromProfiles = (value: unknown): string | undefined => {
     if (!Array.isArray(value)) return undefined
     for (const profile of value) {
       const url = rawString(profile)
-      if (url === undefined || innocent.get(url)) continue
+      if (url === undefined || innocent.has(url)) continue
       const version = fromProfile(url)
       if (version !== undefined) return version
-      innocent.set(url, true)
+      innocent.add(url)
     }
     return undefined
   }
