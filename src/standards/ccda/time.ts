@@ -14,28 +14,16 @@ export function toTs(time: string): string | undefined {
 /** A time as it was recorded, and in both its forms. */
 type Forms = { readonly time: string; readonly ts: string | undefined; readonly words: string }
 
-/**
- * A record has the same times again and again, and each is worked out once. A row and its entry name the same two, when it
- * was and when it was recorded: whether a time is one of the last two is told sooner than where it is kept.
- */
+/** A record has the same times again and again, and each is worked out once. A row and its entry mostly name the same. */
 function formsOf(time: string): Forms {
   if (time === last.time) return last
-  const found = time === lastButOne.time ? lastButOne : kept(time)
-  lastButOne = last
+  let found = cache.get(time)
+  if (!found) {
+    found = worked(time)
+    if (cache.size >= most) cache.clear()
+    if (time.length <= 64) cache.set(time, found)
+  }
   last = found
-  return found
-}
-
-/** Each place has room for two, the one that was asked for last first. */
-function kept(time: string): Forms {
-  const place = placeOf(time)
-  const first = cache[place] as Forms
-  if (first.time === time) return first
-  const second = cache[place + 1] as Forms
-  const found = second.time === time ? second : worked(time)
-  if (time.length > 64) return found
-  cache[place + 1] = first
-  cache[place] = found
   return found
 }
 
@@ -57,14 +45,6 @@ function worked(time: string): Forms {
   return { time, ts, words: `${date} ${hour}:${minute}${named}` }
 }
 
-/** Told by the digits from the year's last to those of milliseconds (FNV-1a): some systems write much within a second. */
-function placeOf(time: string): number {
-  const length = Math.min(time.length, 23)
-  let mixed = time.length
-  for (let at = 3; at < length; at++) mixed = Math.imul(mixed ^ time.charCodeAt(at), 0x01000193)
-  return (mixed >>> 20) * 2
-}
-
 const pattern =
   /^(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01])(?:T([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d|60)(\.\d+)?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?)?)?$/
 
@@ -75,10 +55,9 @@ function daysIn(year: number, month: number): number {
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-const noTime = worked('')
-const cache: Forms[] = Array.from({ length: 2 ** 13 }, () => noTime)
-let last = noTime
-let lastButOne = noTime
+const cache = new Map<string, Forms>()
+const most = 10_000
+let last = worked('')
 
 /** For people: `28 Mar 2019 10:30`, `Dec 1985`, `1985`. A time that is none is shown as it was recorded. */
 export function readable(time: string | undefined): string {
