@@ -125,6 +125,8 @@ test('a surrogate pair of which one half is written with an escape is that pair'
 test('depth is bounded, and a million brackets overflow nothing', () => {
   assert.deepEqual(parseJson('[[[1]]]', { maxDepth: 3 }), [[[1]]])
   assert.match(refused('[[[[1]]]]', 3).message, /deeper than 3 levels, at line 1, column 4/)
+  for (const none of [0, -1, -2, -1000, Number.NaN]) assert.match(refused('[1]', none).message, /deeper than 0 levels/)
+  assert.match(refused(`${'['.repeat(1001)}1${']'.repeat(1001)}`, Infinity).message, /deeper than 1000 levels/)
   assert.match(refused('['.repeat(1_000_000) + ']'.repeat(1_000_000)).message, /deeper/)
   assert.match(refused('{"a":'.repeat(1_000_000)).message, /deeper/)
   assert.match(refused(']'.repeat(1_000_000)).message, /Not JSON/)

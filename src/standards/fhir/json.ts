@@ -19,7 +19,8 @@ export const defaultMaxDepth = 100
  * passed over (RFC 8259, 8.1).
  */
 export function parseJson(source: string | Uint8Array, options: { readonly maxDepth?: number } = {}): unknown {
-  const maxDepth = Math.min(options.maxDepth ?? defaultMaxDepth, deepestReading)
+  // Whatever is no depth allows none: below zero the reader would take it for one beyond all bounds.
+  const maxDepth = Math.max(0, Math.min(options.maxDepth ?? defaultMaxDepth, deepestReading)) || 0
   if (typeof source !== 'string' && !isUtf8(source))
     throw new Problem('invalid', 'The text is not UTF-8', { at: '$this', code: { fhir: 'structure' } })
   const marked = typeof source === 'string' ? source.charCodeAt(0) === 0xfeff : isMarked(source)
