@@ -130,6 +130,43 @@ test('a record without a Patient becomes a document that says so; one with two b
 test('items of another patient are told', () => {
   const document = convert(aProblem({ subject: { reference: 'Patient/stranger' } }))
   assert.match(section(document, 'About this document'), /Items of this record name another patient/)
+  assert.match(
+    section(document, 'Problems'),
+    /Recorded about Patient\/stranger, not about the patient of this document/,
+  )
+  const elsewhere = convert(anObservation({ subject: { reference: 'Location/tap' } }), aProblem())
+  assert.match(section(elsewhere, 'Other entries of the record'), /Recorded about Location\/tap/)
+  assert.doesNotMatch(section(elsewhere, 'Problems'), /Recorded about/)
+})
+
+test('a language that CDA has no code for is told in words', () => {
+  const language = { coding: [{ code: 'q4', display: 'British Sign Language' }] }
+  const bundle = {
+    ...gpBundle(),
+    entry: [{ resource: { ...patient, communication: [{ language, preferred: true }] } }],
+  }
+  assert.match(words(expand(convertToCcda(bundle, at).value)), /Language \(preferred\)\nBritish Sign Language/)
+})
+
+test('a part of which nothing is shown is not said to have nothing recorded where items are withheld or in transit', () => {
+  const state = (...codes: string[]) =>
+    section(convert(areaList('problems', [], warned(...codes))), 'About this document')
+  assert.match(state(), /Problems\nGiven; nothing recorded/)
+  assert.match(state('confidential-items'), /Problems\nGiven; nothing shown, and items are withheld/)
+  assert.match(state('data-in-transit'), /Problems\nGiven; nothing shown, and the record is still in transit/)
+  assert.match(state('data-awaiting-filing'), /Problems\nGiven; nothing shown, and data await filing/)
+})
+
+test('a warning that a part of the record gives twice names that part once', () => {
+  const note = [{ text: 'Items excluded due to confidentiality. Patient record transfer is not complete.' }]
+  const document = convert(areaList('problems', [], { ...warned('confidential-items', 'data-in-transit'), note }))
+  assert.match(section(document, 'About this document'), /Warning \(Problems\): Items excluded/)
+})
+
+test('no vital sign by its code is not said to be none in the record', () => {
+  const reading = anObservation({ comment: 'Value: 76 kg' })
+  const document = convert(areaList('uncategorised', ['Observation/ob']), reading)
+  assert.match(section(document, 'Vital signs'), /some may be among “Other entries of the record”/)
 })
 
 test('a date that is none degrades its entry alone, and is shown as it was recorded', () => {

@@ -210,7 +210,13 @@ export type Patient = {
   readonly birthDate: string | undefined
   readonly deceased?: string | boolean
   readonly maritalStatus?: Coded
-  readonly languages: readonly { code: string; preferred?: boolean; mode?: string; proficiency?: string }[]
+  readonly languages: readonly {
+    code: string
+    name?: string
+    preferred?: boolean
+    mode?: string
+    proficiency?: string
+  }[]
   readonly interpreterRequired?: boolean
   readonly contacts: readonly {
     relationship?: string
@@ -255,6 +261,10 @@ export type Medication = Item & {
   readonly route?: Coded | undefined
   readonly authorised?: Authorisation | undefined
   readonly issues: readonly MedicationIssue[]
+  /** The record says that the patient does not take it. */
+  readonly notTaken: boolean
+  /** Somebody proposed it, and nobody prescribed it. */
+  readonly proposed: boolean
 }
 export type Supplied = { readonly quantity?: Quantity | undefined; readonly text?: string | undefined }
 /** What may be supplied under a medication. */
@@ -391,4 +401,8 @@ export type KnownDocument = Item & {
 }
 
 /** What fits no other section: everything it says, in words. */
-export type OtherItem = Item & { readonly type: string }
+export type OtherItem = Item & {
+  readonly type: string
+  /** It says what was not done. */
+  readonly notDone: boolean
+}

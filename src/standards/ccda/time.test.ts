@@ -46,3 +46,11 @@ test('a clock that is not British is named', () => {
   assert.equal(readable('2019-06-01T10:30:00+01:00'), '1 Jun 2019 10:30')
   assert.equal(readable('2019-06-01T10:30:00.5-05:00'), '1 Jun 2019 10:30 (UTC-05:00)')
 })
+
+test('a clock that is an hour from the British one of its time of the year is named', () => {
+  assert.equal(readable('2019-06-01T10:30:00Z'), '1 Jun 2019 10:30 (UTC)')
+  assert.equal(readable('2019-10-20T10:30:00+00:00'), '20 Oct 2019 10:30 (UTC)')
+  assert.equal(readable('2019-01-01T10:30:00+01:00'), '1 Jan 2019 10:30 (UTC+01:00)')
+  for (const changing of ['2019-03-31T10:30:00Z', '2019-03-31T10:30:00+01:00', '1970-01-01T10:30:00+01:00'])
+    assert.doesNotMatch(readable(changing), /UTC/)
+})

@@ -40,9 +40,20 @@ function worked(time: string): Forms {
   const date = `${Number(day)} ${inWords}`
   // Midnight to the second is how several systems write a day.
   if (hour === '' || (hour === '00' && minute === '00' && second === '00')) return { time, ts, words: date }
-  // A British clock is what a reader expects; any other is named.
-  const named = zone === '' || zone === 'Z' || zone === '+00:00' || zone === '+01:00' ? '' : ` (UTC${zone})`
-  return { time, ts, words: `${date} ${hour}:${minute}${named}` }
+  return { time, ts, words: `${date} ${hour}:${minute}${zoneWords(zone, Number(year), Number(month), Number(day))}` }
+}
+
+/** The clock of Britain at that time of the year is what a reader expects; any other is named. */
+function zoneWords(zone: string, year: number, month: number, day: number): string {
+  const universal = zone === 'Z' || zone === '+00:00'
+  if (zone === '') return ''
+  if (!universal && zone !== '+01:00') return ` (UTC${zone})`
+  // Clocks are put forward after the middle of March and back in the last days of October; before 1972 it was otherwise.
+  if (year < 1972) return ''
+  const summer = (month > 3 && month < 10) || (month === 10 && day <= 20)
+  const winter = month > 10 || month < 3 || (month === 3 && day <= 15)
+  if (universal) return summer ? ' (UTC)' : ''
+  return winter ? ' (UTC+01:00)' : ''
 }
 
 const pattern =

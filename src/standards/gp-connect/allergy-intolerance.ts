@@ -3,6 +3,7 @@ import { extension } from './extensions.ts'
 import { array, objects, rawString } from './json.ts'
 import { nameOf } from './people.ts'
 import { item, mistakenStatus, type Reader, whenOf } from './item.ts'
+import { areaOfList } from './lists.ts'
 import { elements, sayTheRest } from './say.ts'
 import type { SourceEntry } from './source.ts'
 
@@ -47,8 +48,10 @@ export function readAllergy(reader: Reader, entry: SourceEntry): Allergy {
   const endReason = text(extension(ending, 'reasonEnded')?.valueString)
   const clinicalStatus = rawString(resource.clinicalStatus)
   const code = coded(resource.code)
-  const onset = whenOf(reader, entry, 'onset')
+  // A time in which it began, not one in which it began and ended.
+  const { at, start, end: latest } = whenOf(reader, entry, 'onset')
   const facts: Fact[] = []
+  fact(facts, 'Began by', latest)
   fact(facts, 'Last occurrence', text(resource.lastOccurrence))
   fact(facts, 'Onset', text(resource.onsetString))
   const mistaken = mistakenStatus(resource.verificationStatus)
@@ -59,7 +62,7 @@ export function readAllergy(reader: Reader, entry: SourceEntry): Allergy {
   for (const reaction of objects(resource.reaction)) sayTheRest(reader, facts, reaction, readOfReaction, 'Reaction: ')
   const base = item(reader, entry, {
     code,
-    when: onset,
+    when: at === undefined ? { start } : { at },
     recorded: resource.assertedDate,
     author: recorder ?? asserter,
     notes: resource.note,
@@ -72,7 +75,7 @@ export function readAllergy(reader: Reader, entry: SourceEntry): Allergy {
     status: clinicalStatus ?? base.status,
     ended:
       mistaken !== undefined ||
-      entry.owner !== undefined ||
+      isContainedAsEnded(entry) ||
       ending !== undefined ||
       (clinicalStatus !== undefined && clinicalStatus !== 'active'),
     noneKnown: code !== undefined && saysNone(code),
@@ -95,6 +98,11 @@ export function readAllergy(reader: Reader, entry: SourceEntry): Allergy {
     type: text(resource.type),
     criticality: text(resource.criticality),
   }
+}
+
+/** Ended allergies are contained in their list; one contained in the list of those that are not is as its status says. */
+function isContainedAsEnded({ owner }: SourceEntry): boolean {
+  return owner?.type === 'List' && areaOfList(owner) !== 'allergies'
 }
 
 /** By its code; by its words, and nothing but these words, where the code is another system's (Read 1151.) or missing. */

@@ -47,13 +47,19 @@ export function readProblem(reader: Reader, entry: SourceEntry): Problem {
     sayTheRest(reader, facts, evidence, readOfEvidence, 'Evidence: ')
   }
   fact(facts, 'Onset', text(resource.onsetString))
+  // A time in which it began, not one in which it began and ended.
+  const onset = whenOf(reader, entry, 'onset')
+  fact(facts, 'Began by', onset.end)
   fact(facts, 'Ended', text(resource.abatementString))
   if (resource.abatementBoolean === true) fact(facts, 'Ended', 'Yes, no date recorded')
 
   const mistaken = mistakenStatus(resource.verificationStatus)
-  // A provisional or differential diagnosis is none yet.
   const verification = text(resource.verificationStatus)
-  if (!mistaken && verification !== 'confirmed') fact(facts, 'Verification', verification)
+  const doubted = !mistaken && verification !== undefined && unsettled.has(verification)
+  if (!mistaken && !doubted && verification !== 'confirmed') fact(facts, 'Verification', verification)
+  for (const category of objects(resource.category))
+    if (!objects(category.coding).some((one) => rawString(one.code) === 'problem-list-item'))
+      codedFact(facts, 'Category', category)
 
   const links: Link[] = []
   const link = (relation: string, reference: unknown): void => {
@@ -73,14 +79,13 @@ export function readProblem(reader: Reader, entry: SourceEntry): Problem {
     link(type ? `Related problem (${type})` : 'Related problem', extension(one, 'target')?.valueReference)
   }
 
-  const onset = whenOf(reader, entry, 'onset')
   const ending = datatypes.period(resource.abatementPeriod)
   const end = text(resource.abatementDateTime) ?? ending?.end
   fact(facts, 'Began to end', ending?.start)
   const status = rawString(resource.clinicalStatus)
   const base = item(reader, entry, {
     code: coded(resource.code),
-    when: { start: onset.at ?? onset.start, end: end ?? onset.end },
+    when: { start: onset.at ?? onset.start, end },
     recorded: resource.assertedDate,
     author: people.party(resource.asserter),
     notes: resource.note,
@@ -90,12 +95,18 @@ export function readProblem(reader: Reader, entry: SourceEntry): Problem {
   })
   return {
     ...base,
+    ...(doubted && {
+      cautions: [`Verification: ${verification}. Not an established problem.`, ...(base.cautions ?? [])],
+    }),
     status: status ?? base.status,
     significance: text(extension(resource, 'ProblemSignificance')?.valueCode),
     active: mistaken !== undefined ? false : status === undefined ? undefined : activity[status],
     links,
   }
 }
+
+/** A diagnosis that is still one among others, or not yet made. */
+const unsettled = new Set(['provisional', 'differential'])
 
 /** https://hl7.org/fhir/STU3/valueset-condition-clinical.html; whatever else is written says neither. */
 const activity: Readonly<Record<string, boolean>> = lookup({

@@ -144,9 +144,27 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
       if (numerator && denominator) return { kind: 'ratio', numerator, denominator }
     }
     for (const key in from)
-      if (key.startsWith('value') && /^value[A-Z]/.test(key))
+      if (key === 'valueAttachment') return { kind: 'text', text: heldText(from.valueAttachment) }
+      else if (key.startsWith('value') && /^value[A-Z]/.test(key))
         return { kind: 'text', text: text(rawString(from[key]) ?? JSON.stringify(from[key])) ?? '' }
     return undefined
+  }
+  /** What an attachment is called and how much it holds, which stays where it is. */
+  const heldText = (value: unknown): string => {
+    const held = object(value)
+    const bytes = rawString(held?.data)
+    if (bytes !== undefined)
+      source.issue({
+        severity: 'warning',
+        text: 'Contents that the record holds are not included in the document',
+        resource: source.current.key,
+      })
+    const words = ['title', 'contentType', 'url', 'creation', 'language', 'size', 'hash'].map((name) =>
+      text(held?.[name]),
+    )
+    const contents =
+      bytes && `held in the record, ${bytes.length} characters in base64, and not included in this document`
+    return [...words, contents].filter(Boolean).join(', ')
   }
   const approximate = (amount: Json | undefined): boolean =>
     objects(amount?.extension).some(

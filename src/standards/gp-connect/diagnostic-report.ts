@@ -64,6 +64,7 @@ export function readReport(
     const target = source.resolve(reference)
     const specimen = target && specimens.get(target.key)
     if (specimen) found.push(specimen)
+    else fact(facts, 'Specimen', text(reference.display) ?? text(reference.reference))
   }
   for (const category of objects(resource.category)) fact(facts, 'Category', coded(category)?.text)
   for (const diagnosis of objects(resource.codedDiagnosis)) codedFact(facts, 'Diagnosis', diagnosis)

@@ -2,10 +2,20 @@ import type { Encounter, Fact } from '../ccda/record.ts'
 import { amountText } from './datatypes.ts'
 import { object, objects } from './json.ts'
 import { item, type Reader } from './item.ts'
+import { nameOf } from './people.ts'
 import { elements, sayTheRest } from './say.ts'
 import type { SourceEntry } from './source.ts'
 
 const read = elements('status', 'type', 'period', 'length', 'reason', 'participant', 'location', 'serviceProvider')
+/** https://hl7.org/fhir/STU3/valueset-encounter-participant-type.html: those who took part and did not see the patient. */
+const outsiders: ReadonlyMap<string, string> = new Map([
+  ['REF', 'Referrer'],
+  ['CALLBCK', 'Contact for questions'],
+  ['ESC', 'Escort'],
+  ['TRANSLATOR', 'Translator'],
+  ['TRANS', 'Translator'],
+  ['EMERGENCY', 'Emergency contact'],
+])
 const readOfParticipant = elements('type', 'individual')
 const readOfLocation = elements('location')
 
@@ -25,8 +35,16 @@ export function readEncounter(reader: Reader, entry: SourceEntry): Encounter {
     sayTheRest(reader, facts, participant, readOfParticipant, 'Participant: ')
     const party = people.party(participant.individual)
     if (!party) continue
-    const role = coded(objects(participant.type)[0])
-    participants.push({ role: (role?.codings[0]?.code ?? role?.text ?? 'PART').toUpperCase(), party })
+    const roles = objects(participant.type).map((type) => {
+      const role = coded(type)
+      return (role?.codings[0]?.code ?? role?.text ?? 'PART').toUpperCase()
+    })
+    for (const role of roles.length === 0 ? ['PART'] : roles) {
+      // Who referred the patient or spoke for them was no performer of the encounter.
+      const named = outsiders.get(role)
+      if (named !== undefined) fact(facts, named, nameOf(party))
+      else participants.push({ role, party })
+    }
   }
   const provider = people.organisation(resource.serviceProvider)
   const display = provider === undefined ? text(object(resource.serviceProvider)?.display) : undefined

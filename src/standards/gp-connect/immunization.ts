@@ -1,6 +1,6 @@
 import type { Fact, Immunization, Party } from '../ccda/record.ts'
 import { extension } from './extensions.ts'
-import { boolean, object, objects, rawString } from './json.ts'
+import { boolean, type Json, object, objects, rawString } from './json.ts'
 import { item, nothing, type Reader } from './item.ts'
 import { nameOf } from './people.ts'
 import { elements, say, sayTheRest } from './say.ts'
@@ -68,15 +68,7 @@ export function readImmunization(reader: Reader, entry: SourceEntry): Immunizati
   fact(facts, 'Report origin', coded(resource.reportOrigin)?.text)
   const place = people.place(resource.location)
   fact(facts, 'Place', place?.name)
-  let performer: Party | undefined
-  let recorder: Party | undefined
-  for (const one of objects(resource.practitioner)) {
-    const role = rawString(objects(object(one.role)?.coding)[0]?.code)
-    const party = people.party(one.actor)
-    if (role === 'EP' && recorder === undefined) recorder = party
-    else if (role !== 'EP' && performer === undefined) performer = party
-    else if (party) fact(facts, 'Also by', nameOf(party))
-  }
+  const { performer, recorder } = takePart(reader, resource, facts)
   const manufacturer = people.organisation(resource.manufacturer)
   if (manufacturer === undefined) say(reader, facts, 'Manufacturer', resource.manufacturer)
   const dose = object(objects(resource.vaccinationProtocol)[0])
@@ -90,7 +82,7 @@ export function readImmunization(reader: Reader, entry: SourceEntry): Immunizati
       facts,
       read,
     }),
-    given: boolean(resource.notGiven) !== true,
+    given: !isNotGiven(resource),
     vaccine,
     lot: word(resource.lotNumber),
     manufacturer,
@@ -103,4 +95,37 @@ export function readImmunization(reader: Reader, entry: SourceEntry): Immunizati
     place,
     performer,
   }
+}
+
+/** As STU3 says it, and as the versions before and after do. */
+function isNotGiven({ notGiven, wasNotGiven, status }: Json): boolean {
+  return boolean(notGiven) === true || boolean(wasNotGiven) === true || rawString(status) === 'not-done'
+}
+
+/**
+ * Who gave it (AP), who wrote it down (EP), who ordered it (OP): one may be several of these. Who has no role that is
+ * known is taken for the one who gave it, where nobody else is.
+ */
+function takePart(
+  { people, datatypes }: Reader,
+  resource: Json,
+  facts: Fact[],
+): { performer: Party | undefined; recorder: Party | undefined } {
+  const parts = objects(resource.practitioner).map((one) => {
+    const roles = objects(object(one.role)?.coding).map((coding) => rawString(coding.code))
+    return {
+      party: people.party(one.actor),
+      gave: roles.includes('AP'),
+      entered: roles.includes('EP'),
+      ordered: roles.includes('OP'),
+    }
+  })
+  const named = parts.filter((one) => one.party !== undefined)
+  const giver = named.find((one) => one.gave) ?? named.find((one) => !one.entered && !one.ordered)
+  const writer = named.find((one) => one.entered)
+  for (const one of named) {
+    if (one.ordered) datatypes.fact(facts, 'Ordered by', one.party && nameOf(one.party))
+    else if (one !== giver && one !== writer) datatypes.fact(facts, 'Also by', one.party && nameOf(one.party))
+  }
+  return { performer: giver?.party, recorder: writer?.party }
 }

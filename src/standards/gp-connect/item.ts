@@ -36,7 +36,12 @@ export function item(
   const narrative = object(resource.text)
   if (narrative && (rawString(narrative.status) === 'additional' || code.text === ''))
     datatypes.fact(facts, 'In words', plainText(datatypes.text(narrative.div) ?? ''))
-  const cautions = resource.modifierExtension === undefined ? undefined : modifiers(reader, entry)
+  const about = source.aboutAnother(resource)
+  const marked = resource.modifierExtension === undefined ? undefined : modifiers(reader, entry)
+  const cautions =
+    about === undefined
+      ? marked
+      : [`Recorded about ${about}, not about the patient of this document.`, ...(marked ?? [])]
   const mistaken = of.mistaken ?? mistakenStatus(resource.status)
   const encounter = source.resolve(resource.context ?? resource.encounter ?? associatedEncounter(entry))
   return {

@@ -69,6 +69,12 @@ export function codedLists(source: Source): readonly CodedList[] {
   })
 }
 
+/** The area of what a list holds, by its code. */
+export function areaOfList(list: SourceEntry): AreaName | undefined {
+  const code = listCode(list)
+  return code === undefined ? undefined : areaOf(code)
+}
+
 function listCode(entry: SourceEntry): string | undefined {
   for (const coding of objects(object(entry.resource.code)?.coding)) {
     const code = rawString(coding.code)?.trim()

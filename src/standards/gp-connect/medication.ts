@@ -145,9 +145,11 @@ function readMedication(
   fact(facts, 'Dosage last changed', text(extension(statement, 'DosageLastChanged')?.valueDateTime))
   fact(facts, 'Reason', reasons(reader, statement) ?? (request && reasons(reader, request)))
   if (request) supplyFacts(reader, request, facts)
-  const cautions = statement.taken === 'n' ? ['Recorded as not taken by the patient.'] : []
-  if (statement.taken !== 'unk' && statement.taken !== 'n')
-    fact(facts, 'Taken', takenWords[text(statement.taken) ?? ''])
+  const notTaken = statement.taken === 'n'
+  const proposed = rawString(request?.intent) === 'proposal'
+  const cautions = notTaken ? ['Recorded as not taken by the patient.'] : []
+  if (proposed) cautions.push('A proposal, and no prescription.')
+  if (statement.taken !== 'unk' && !notTaken) fact(facts, 'Taken', takenWords[text(statement.taken) ?? ''])
   let secret = false
   if (request && plan && request !== statement) {
     if (text(request.status) !== text(statement.status))
@@ -204,6 +206,8 @@ function readMedication(
     notes: base.notes.filter((note, at) => base.notes.findIndex((other) => other.text === note.text) === at),
     ...(cautions.length > 0 && { cautions }),
     ...(secret && { notForPatient: true }),
+    notTaken,
+    proposed,
     product,
     dosage,
     sameAs: plan ? [plan.key] : [],

@@ -68,8 +68,8 @@ export function readObservation(
     const target = source.resolve(related.target)
     const relation = text(related.type)
     if (relation === 'has-member' && target) members.push(target.key)
-    // What it is derived from is the heading that has it as a member.
-    else if (relation !== 'derived-from' || target === undefined)
+    // What it is derived from is mostly the heading that has it as a member.
+    else if (relation !== 'derived-from' || target === undefined || !tellsItsParts(reader, target, entry))
       say(reader, facts, relations[relation ?? ''] ?? `Related (${relation ?? 'how is not stated'})`, related.target)
   }
   const performers = objects(resource.performer)
@@ -88,7 +88,12 @@ export function readObservation(
     for (const one of objects(resource.component)) sayTheRest(reader, facts, one, readOfComponent, 'Part: ')
   if (resource.referenceRange !== undefined)
     for (const one of objects(resource.referenceRange)) sayTheRest(reader, facts, one, readOfRange, 'Range: ')
-  const specimen = source.resolve(resource.specimen)
+  const specimen = resource.specimen === undefined ? undefined : source.resolve(resource.specimen)
+  const known = specimen && specimens.get(specimen.key)
+  if (resource.specimen !== undefined && known === undefined) {
+    const reference = object(resource.specimen)
+    datatypes.fact(facts, 'Specimen', text(reference?.display) ?? text(reference?.reference))
+  }
   const base = item(reader, entry, {
     code: coded(resource.code),
     when: whenOf(reader, entry, 'effective'),
@@ -111,10 +116,18 @@ export function readObservation(
     interpretation: interpretationOf(reader, resource.interpretation),
     bodySite: coded(resource.bodySite),
     method: coded(resource.method),
-    specimen: specimen && specimens.get(specimen.key),
+    specimen: known,
     performer,
     about,
   }
+}
+
+/** A heading names what stands under it; a questionnaire names its answers. */
+function tellsItsParts({ source }: Reader, target: SourceEntry, part: SourceEntry): boolean {
+  if (target.type !== 'Observation') return target.type === 'QuestionnaireResponse'
+  return objects(target.resource.related).some(
+    (one) => rawString(one.type) === 'has-member' && source.resolve(one.target) === part,
+  )
 }
 
 const noMembers: Observation['members'] = []

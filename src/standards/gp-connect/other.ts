@@ -1,6 +1,6 @@
 import type { Fact, OtherItem } from '../ccda/record.ts'
 import { item, type Reader } from './item.ts'
-import { type Json, rawString } from './json.ts'
+import { boolean, type Json, rawString } from './json.ts'
 import { elementsAlone, sayHeld, sayTheRest } from './say.ts'
 import type { SourceEntry } from './source.ts'
 
@@ -28,17 +28,24 @@ export function readOther(reader: Reader, entry: SourceEntry): OtherItem {
     'dateAsserted',
     'authoredOn',
   ])
+  const notDone = negations.some((name) => boolean(resource[name]) === true)
   const performer = people.party(resource.author ?? resource.performer ?? resource.recorder ?? resource.asserter)
+  const base = item(reader, entry, {
+    code: datatypes.coded(resource.code) ?? datatypes.coded(resource.type),
+    when: when === undefined ? (datatypes.period(resource.period) ?? {}) : { at: when },
+    author: performer,
+    facts,
+  })
   return {
-    ...item(reader, entry, {
-      code: datatypes.coded(resource.code) ?? datatypes.coded(resource.type),
-      when: when === undefined ? {} : { at: when },
-      author: performer,
-      facts,
-    }),
+    ...base,
+    ...(notDone && { cautions: ['Recorded as not done.', ...(base.cautions ?? [])] }),
     type: entry.type,
+    notDone,
   }
 }
+
+/** Elements of STU3 that turn a resource into its opposite. */
+const negations = ['notDone', 'notGiven', 'doNotPerform', 'wasNotGiven', 'wasNotTaken']
 
 /** Said elsewhere, or no content. */
 const names = [

@@ -234,12 +234,14 @@ export function readPatient(source: Source, entry: SourceEntry, people: People, 
     for (const other of others) fact(facts, `${prefix}Other name`, other.text ?? other.family)
   }
   let interpreter: boolean | undefined
-  const languages: { code: string; preferred?: boolean; mode?: string; proficiency?: string }[] = []
+  const languages: { code: string; name?: string; preferred?: boolean; mode?: string; proficiency?: string }[] = []
   for (const communication of extensions(resource, 'NHSCommunication')) {
-    const code = rawString(objects(object(extension(communication, 'language')?.valueCodeableConcept)?.coding)[0]?.code)
-    if (code) {
+    const language = extension(communication, 'language')?.valueCodeableConcept
+    const [code, name] = [firstCode(language) ?? '', coded(language)?.text]
+    if (code || name) {
       languages.push({
         code,
+        ...optional('name', name),
         ...optional('preferred', boolean(extension(communication, 'preferred')?.valueBoolean)),
         ...optional('mode', firstCode(extension(communication, 'modeOfCommunication')?.valueCodeableConcept)),
         ...optional(
@@ -251,8 +253,13 @@ export function readPatient(source: Source, entry: SourceEntry, people: People, 
     interpreter ??= boolean(extension(communication, 'interpreterRequired')?.valueBoolean)
   }
   for (const communication of objects(resource.communication)) {
-    const code = firstCode(communication.language)
-    if (code) languages.push({ code, ...optional('preferred', boolean(communication.preferred)) })
+    const [code, name] = [firstCode(communication.language) ?? '', coded(communication.language)?.text]
+    if (code || name)
+      languages.push({
+        code,
+        ...optional('name', name),
+        ...optional('preferred', boolean(communication.preferred)),
+      })
   }
   if (interpreter) fact(facts, 'Interpreter', 'Required')
   return {

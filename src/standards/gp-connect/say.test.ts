@@ -207,3 +207,37 @@ test('a long text without bytes in it stays complete', () => {
   const long = 'one two three '.repeat(200).trim()
   assert.ok(narrative(anObservation({ interpretationNote: long })).includes(long))
 })
+
+test('which of several observations of one name a questionnaire holds is told', () => {
+  const text = narrative(
+    anObservation({ id: 'one', code: snomed('37331000000100', 'Comment note'), comment: 'Placed on register' }),
+    anObservation({
+      id: 'two',
+      code: snomed('75367002', 'Blood pressure'),
+      status: 'entered-in-error',
+      component: [{ code: { text: 'Systolic' }, valueQuantity: { value: 120, unit: 'mmHg', comparator: '>' } }],
+    }),
+    {
+      resourceType: 'QuestionnaireResponse',
+      id: 'q',
+      status: 'completed',
+      item: [{ answer: ['one', 'two'].map((id) => ({ valueReference: { reference: `Observation/${id}` } })) }],
+    },
+  )
+  assert.match(text, /Value reference: Comment note: Placed on register \(1 Feb 2005\)/)
+  assert.match(text, /Value reference: Blood pressure \[entered in error\]: Systolic: > 120 mmHg \(1 Feb 2005\)/)
+})
+
+test('what was not done is negated in its entry and told first, whatever its type, and a status nobody knows is none', () => {
+  const document = convert(
+    { resourceType: 'Communication', id: 'x', status: 'completed', notDone: true },
+    { resourceType: 'Flag', id: 'y', status: 'inactive', period: { start: '2010', end: '2011' } },
+  )
+  const section = document.section('Other entries of the record')
+  const [communication, flag] = all(section, 'act')
+  assert.equal(communication?.attributes?.negationInd, 'true')
+  assert.match(words(section), /Recorded as not done/)
+  assert.equal(flag?.attributes?.negationInd, undefined)
+  assert.equal(first(flag ?? assert.fail(), 'statusCode').attributes?.nullFlavor, 'UNK')
+  assert.equal(first(flag ?? assert.fail(), 'effectiveTime', 'high').attributes?.value, '2011')
+})

@@ -1,5 +1,6 @@
 import type { Fact, Party } from '../ccda/record.ts'
-import type { Datatypes, Writable } from './datatypes.ts'
+import { readable } from '../ccda/time.ts'
+import { amountText, type Datatypes, type Writable } from './datatypes.ts'
 import { isRead } from './extensions.ts'
 import { type Json, object, objects, rawString } from './json.ts'
 import { recent } from './recent.ts'
@@ -187,7 +188,30 @@ function named({ source, people, datatypes }: Speaker, reference: Json): string 
   if (name) return name
   // A device or a schedule is named by its type.
   const code = target && (datatypes.coded(target.resource.code) ?? datatypes.coded(target.resource.type))
-  return code?.text ? code.text : datatypes.text(reference.reference)
+  if (!code?.text) return datatypes.text(reference.reference)
+  return target?.type === 'Observation' ? code.text + observed(datatypes, target.resource) : code.text
+}
+
+/** Which of the observations of one name: by what it says, and when it was. */
+function observed(datatypes: Datatypes, resource: Json): string {
+  const { coded, word, text } = datatypes
+  const valueOf = (holder: Json): string | undefined => {
+    const amount = datatypes.quantity(holder.valueQuantity)
+    return amount === undefined
+      ? (coded(holder.valueCodeableConcept)?.text ?? word(holder.valueString))
+      : [amount.comparator, amountText(amount)].filter(Boolean).join(' ')
+  }
+  const parts = objects(resource.component)
+    .slice(0, 8)
+    .map((one) => [coded(one.code)?.text, valueOf(one)].filter(Boolean).join(': '))
+  const value = valueOf(resource) ?? (parts.length > 0 ? parts.join(', ') : word(resource.comment))
+  const brief = value === undefined || value.length <= 80 ? value : `${value.slice(0, 79).trimEnd()}…`
+  const when = readable(text(resource.effectiveDateTime))
+  return [
+    rawString(resource.status) === 'entered-in-error' ? ' [entered in error]' : '',
+    brief === undefined ? '' : `: ${brief.replaceAll(/\s+/g, ' ')}`,
+    when === '' ? '' : ` (${when})`,
+  ].join('')
 }
 
 /** `valueQuantity` is `Value quantity`. */

@@ -25,6 +25,8 @@ export type Source = {
   current: SourceEntry
   /** The resource a Reference points at. */
   resolve(reference: unknown): SourceEntry | undefined
+  /** Whom or what a resource is about, where that is not the patient of the record. */
+  aboutAnother(resource: Json): string | undefined
   /** A string as the document can carry it; an issue tells where characters had to go. */
   text(value: unknown): string | undefined
   issue(issue: Issue): void
@@ -122,6 +124,8 @@ export function indexBundle(bundle: Json, look: (entry: SourceEntry, meta: Json 
   }
   /** By another reference than its own, an absolute one or its id alone. */
   const byOther = new Map<string, SourceEntry>()
+  /** How the resources name the patient: nearly all in the same way. */
+  let patientReference: string | undefined
 
   const source: Source = {
     current: { key: 'Bundle', type: 'Bundle', resource: bundle, notForPatient: false, owner: undefined },
@@ -140,6 +144,18 @@ export function indexBundle(bundle: Json, look: (entry: SourceEntry, meta: Json 
       if (found) byOther.set(target, found)
       return found
     },
+    aboutAnother(resource) {
+      const subject = object(resource.subject ?? resource.patient)
+      const reference = rawString(subject?.reference)
+      if (reference === undefined || reference === patientReference) return undefined
+      const patient = byType.get('Patient')?.entries.find((entry) => entry.owner === undefined)
+      if (patient === undefined) return undefined
+      const target = source.resolve(subject)
+      if (target === patient) patientReference = reference.startsWith('#') ? undefined : reference
+      // What leads nowhere is somebody or something else only where it says what it is.
+      else if (target !== undefined || subjects.test(reference)) return source.text(reference)
+      return undefined
+    },
     text(value) {
       const text = rawString(value)
       if (text === undefined || allLegal || isLegalXml(text)) return text
@@ -157,6 +173,9 @@ export function indexBundle(bundle: Json, look: (entry: SourceEntry, meta: Json 
   }
   return source
 }
+
+/** What a resource of STU3 may be about. */
+const subjects = /(?:^|\/)(?:Patient|Group|Device|Location|Specimen|Substance|Medication|Practitioner|RelatedPerson)\//
 
 /** https://terminology.hl7.org/CodeSystem-v3-ActCode.html NOPAT: not to be disclosed to the patient, family or caregivers. */
 function notForPatient({ security }: Json): boolean {

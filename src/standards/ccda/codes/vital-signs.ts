@@ -1,16 +1,24 @@
 import type { Coded } from '../record.ts'
 
-type Loinc = { readonly code: string; readonly display: string }
-const systolic = { code: '8480-6', display: 'Systolic blood pressure' }
-const diastolic = { code: '8462-4', display: 'Diastolic blood pressure' }
-const heartRate = { code: '8867-4', display: 'Heart rate' }
-const respiratoryRate = { code: '9279-1', display: 'Respiratory rate' }
-const temperature = { code: '8310-5', display: 'Body temperature' }
-const height = { code: '8302-2', display: 'Body height' }
-const weight = { code: '29463-7', display: 'Body weight' }
-const bmi = { code: '39156-5', display: 'Body mass index (BMI) [Ratio]' }
-const saturation = { code: '2708-6', display: 'Oxygen saturation in Arterial blood' }
-const headCircumference = { code: '9843-4', display: 'Head Occipital-frontal circumference' }
+type Loinc = {
+  readonly code: string
+  readonly display: string
+  /** UCUM units it can be measured in: a weight in mm[Hg] is a mistake of the record, and no weight. */
+  readonly units: readonly string[]
+}
+const pressures = ['mm[Hg]', 'kPa']
+const lengths = ['cm', 'm', 'mm', '[in_i]']
+const rates = ['/min']
+const systolic = { code: '8480-6', display: 'Systolic blood pressure', units: pressures }
+const diastolic = { code: '8462-4', display: 'Diastolic blood pressure', units: pressures }
+const heartRate = { code: '8867-4', display: 'Heart rate', units: rates }
+const respiratoryRate = { code: '9279-1', display: 'Respiratory rate', units: rates }
+const temperature = { code: '8310-5', display: 'Body temperature', units: ['Cel', '[degF]'] }
+const height = { code: '8302-2', display: 'Body height', units: lengths }
+const weight = { code: '29463-7', display: 'Body weight', units: ['kg', 'g', '[lb_av]', '[oz_av]'] }
+const bmi = { code: '39156-5', display: 'Body mass index (BMI) [Ratio]', units: ['kg/m2'] }
+const saturation = { code: '2708-6', display: 'Oxygen saturation in Arterial blood', units: ['%'] }
+const headCircumference = { code: '9843-4', display: 'Head Occipital-frontal circumference', units: lengths }
 
 /**
  * Vital signs by their SNOMED CT codes, as LOINC and C-CDA's value set name them (Vital Sign Result Type,

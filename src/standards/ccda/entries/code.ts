@@ -1,7 +1,7 @@
 import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
 import { shape, xml } from '../../xml/template.ts'
 import { type CodeSystem, codeSystem, snomed } from '../codes/systems.ts'
-import type { Coded, Coding } from '../record.ts'
+import type { Coded, Coding, Item } from '../record.ts'
 
 /**
  * A coded value with the words the clinician chose as its originalText; `reference` is the narrative ID of those words.
@@ -16,6 +16,16 @@ export function coded(name: string, value: Coded, reference?: string): XmlTempla
 export function codedValue(value: Coded, reference?: string): XmlTemplate {
   return codedWith(asConcept, 'value', value, reference)
 }
+
+/** What was entered in error has no code for software to take for true; its row has the words. */
+export function codeUnlessMistaken(value: Coded, mistaken: Item['mistaken'], reference: string): XmlTemplate {
+  return mistaken === 'Entered in error' ? noCode : coded('code', value, reference)
+}
+const noCode = xml`<code nullFlavor="NI"/>`
+export function valueUnlessMistaken(value: Coded, mistaken: Item['mistaken'], reference: string): XmlTemplate {
+  return mistaken === 'Entered in error' ? noValue : codedValue(value, reference)
+}
+const noValue = xml`<value xsi:type="CD" nullFlavor="NI"/>`
 
 /** With the code of another system than SNOMED CT first. */
 export function codedPreferring(system: string, name: string, value: Coded, reference?: string): XmlTemplate {

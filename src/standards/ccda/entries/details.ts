@@ -81,6 +81,7 @@ export const dates: ReadonlySet<string> = new Set([
   'Received',
   'Died',
   'Began to end',
+  'Began by',
   'Reaction on',
 ])
 

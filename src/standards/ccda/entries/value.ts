@@ -1,7 +1,7 @@
 import type { XmlTemplate } from '../../xml/element.ts'
 import { shape, xml } from '../../xml/template.ts'
 import { ucumUnit } from '../codes/units.ts'
-import type { Quantity, Value } from '../record.ts'
+import type { Coded, Quantity, Value } from '../record.ts'
 import { bounds, readable, readableWhen, toTs } from '../time.ts'
 import { codedValue } from './code.ts'
 
@@ -143,7 +143,7 @@ export function valueText(value: Value): string {
     case 'quantity':
       return `${value.approximate ? 'About ' : ''}${quantityText(value.quantity)}`
     case 'coded':
-      return value.coded.text
+      return value.coded.codings.length > 1 ? value.coded.text + alsoCoded(value.coded) : value.coded.text
     case 'time':
       return readable(value.when)
     case 'period':
@@ -157,6 +157,15 @@ export function valueText(value: Value): string {
     default:
       return value.text
   }
+}
+
+/** Two codes of one system are two meanings, of which the words show one. Codes of two systems mostly mean the same. */
+export function alsoCoded({ codings, text }: Coded, told?: string): string {
+  const others = new Set<string>()
+  for (const { system, code, display } of codings)
+    if (display !== undefined && display !== text && display !== told)
+      if (codings.some((one) => one.system === system && one.code !== code)) others.add(display)
+  return others.size === 0 ? '' : ` (also coded as ${[...others].join(', ')})`
 }
 
 export function quantityText({ comparator, value, unit, code }: Quantity): string {

@@ -124,11 +124,16 @@ function marital(patient: Patient | undefined): XmlElement | undefined {
   )
 }
 
+/** As CDA writes languages (RFC 3066); the NHS has codes of its own for some, which are told in words. */
+export function isLanguageCode(code: string): boolean {
+  return /^[a-z]{2,3}(?:-[A-Za-z]{2})?$/.test(code)
+}
+
 const modes = new Set(['ESGN', 'ESP', 'EWR', 'RSGN', 'RSP', 'RWR'])
 function languages(patient: Patient | undefined): XmlElement[] {
   const found: XmlElement[] = []
   for (const { code, preferred, mode, proficiency } of patient?.languages ?? []) {
-    if (!/^[a-z]{2,3}(?:-[A-Za-z]{2})?$/.test(code)) continue
+    if (!isLanguageCode(code)) continue
     found.push(
       element(
         'languageCommunication',

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
+  type Made,
   all,
   anAllergy,
+  aProblem,
   areaList,
   byTemplate,
   convert,
   first,
   snomed,
+  warned,
   words,
 } from '../../../../test/builders/gp-bundle.ts'
 
@@ -159,4 +162,42 @@ test('no known allergies is a denial in words too, where no code of SNOMED CT sa
   assert.equal(first(none, 'playingEntity', 'code').attributes?.nullFlavor, 'NA')
   const longer = convert(anAllergy({ code: { text: 'No known allergies to this but to penicillin' } }))
   assert.equal(byTemplate(longer.value, '4.7')[0]?.attributes?.negationInd, undefined)
+})
+
+test('an allergy that began some time in three months did not end with them', () => {
+  const document = convert(anAllergy({ onsetPeriod: { start: '2010-01', end: '2010-03' } }))
+  const [observation] = observations(document)
+  assert.equal(first(observation ?? assert.fail(), 'effectiveTime', 'low').attributes?.value, '201001')
+  assert.equal(all(first(observation ?? assert.fail(), 'effectiveTime'), 'high').length, 0)
+  assert.match(words(document.section('Allergies')), /Began by: Mar 2010/)
+})
+
+test('an active allergy contained in the list of those that have not ended has not ended', () => {
+  const contained = [anAllergy({ id: '28' })]
+  const document = convert(areaList('allergies', ['#28'], { contained }))
+  assert.equal(first(concerns(document)[0] ?? assert.fail(), 'statusCode').attributes?.code, 'active')
+  assert.doesNotMatch(words(document.section('Allergies')), /Ended/)
+  const elsewhere = convert(aProblem({ contained }))
+  assert.equal(first(concerns(elsewhere)[0] ?? assert.fail(), 'statusCode').attributes?.code, 'active')
+})
+
+test('beside ended allergies the section says why it shows no others', () => {
+  const ended = areaList('endedAllergies', ['#28'], {
+    contained: [anAllergy({ id: '28', clinicalStatus: 'resolved' })],
+  })
+  const text = (...resources: Made[]): string => words(convert(ended, ...resources).section('Allergies'))
+  assert.match(text(), /No current allergies are shown. Not asked for/)
+  assert.match(
+    text(areaList('allergies', [])),
+    /No current allergies are shown. Nothing recorded.*not mean that there are/,
+  )
+  assert.match(text(areaList('allergies', [], warned('confidential-items'))), /No current allergies.*withheld/)
+  assert.doesNotMatch(text(areaList('allergies', ['AllergyIntolerance/a']), anAllergy()), /No current allergies/)
+})
+
+test('what an allergy that was entered in error is to is read, and no software finds it in the entry', () => {
+  const document = convert(anAllergy({ verificationStatus: 'entered-in-error' }))
+  const agent = first(concerns(document)[0] ?? assert.fail(), 'playingEntity', 'code')
+  assert.deepEqual(agent.attributes, { nullFlavor: 'NI' })
+  assert.match(words(document.section('Allergies')), /Allergy to peanut/)
 })

@@ -2,15 +2,17 @@ import { lookup } from '../../lookup.ts'
 import type { XmlNode } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
-import { coded, codedElsewhere, codedValue } from '../entries/code.ts'
+import { codedElsewhere, codedValue, codeUnlessMistaken } from '../entries/code.ts'
 import { comment } from '../entries/comment.ts'
 import { details, recordedBy, stated } from '../entries/details.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
+import { alsoCoded } from '../entries/value.ts'
 import { templates } from '../entries/template.ts'
-import { caption, content, headings, lineBreak, row, table } from '../narrative.ts'
-import type { Allergy, Coded } from '../record.ts'
+import { caption, content, headings, lineBreak, paragraph, row, table } from '../narrative.ts'
+import type { Allergy, Coded, HealthRecord } from '../record.ts'
 import { interval, point, readable, readableWhen } from '../time.ts'
+import { whyEmpty } from './empty.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
 const head = headings('Allergy', 'Kind', 'Onset', 'Reactions', 'Status', 'Details', 'Recorded')
@@ -50,6 +52,7 @@ export const allergies: Section = {
               ),
             ]
           : []),
+        ...(active.length === 0 ? [noneCurrent(record)] : []),
         ...(ended.length > 0
           ? [
               table(
@@ -72,6 +75,12 @@ export const allergies: Section = {
       entries: [...active, ...ended, ...mistaken].map((one) => one.entry),
     }
   },
+}
+
+/** Allergies that ended say nothing about those of today: why there are none of these is another statement. */
+function noneCurrent(record: HealthRecord): XmlNode {
+  const { text } = whyEmpty({ title: 'Current allergies', areas: ['allergies'] }, record)
+  return paragraph(xml`<content styleCode="Bold">${`No current allergies are shown. ${text}`}</content>`)
 }
 
 function allergyParts(allergy: Allergy, desk: Desk): { row: XmlNode; entry: XmlNode } {
@@ -206,7 +215,7 @@ function agent(allergy: Allergy, reference: string): XmlNode {
   const code =
     allergy.noneKnown && allergy.mistaken === undefined
       ? codedElsewhere('code', allergy.code, reference, noneOf(allergy) ? 'NA' : 'OTH')
-      : coded('code', allergy.code, reference)
+      : codeUnlessMistaken(allergy.code, allergy.mistaken, reference)
   return xml`<participant typeCode="CSM">
     <participantRole classCode="MANU"><playingEntity classCode="MMAT">${code}</playingEntity></participantRole>
   </participant>`
@@ -325,11 +334,14 @@ function criticality(value: string | undefined): XmlNode | undefined {
 }
 
 /** The coded term, where the words chosen are others. */
-export function otherName({ codings, text }: Coded): string {
+export function otherName(code: Coded): string {
+  const { codings, text } = code
   if (text === '') return ''
   for (const { display } of codings) {
     if (display === undefined || display === '') continue
-    return display === text || display.toLowerCase() === text.toLowerCase() ? '' : ` (coded as ${display})`
+    const same = display === text || display.toLowerCase() === text.toLowerCase()
+    const coded = same ? '' : ` (coded as ${display})`
+    return codings.length === 1 ? coded : coded + alsoCoded(code, display)
   }
   return ''
 }

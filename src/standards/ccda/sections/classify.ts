@@ -1,6 +1,6 @@
 import { socialTopic } from '../codes/social-history.ts'
 import { ucumUnit } from '../codes/units.ts'
-import { vitalSign } from '../codes/vital-signs.ts'
+import { type VitalSign, vitalSign } from '../codes/vital-signs.ts'
 import type { ConsultationPart, HealthRecord, Observation } from '../record.ts'
 
 /** Where an observation is told in full; everywhere else it is only mentioned. */
@@ -121,26 +121,27 @@ export function isVital(observation: Observation): boolean {
   if (observation.components.length > 0)
     return (
       observation.value === undefined &&
-      observation.components.every(
-        (component) => vitalSign(component.code) !== undefined && isMeasured(component.value),
-      )
+      observation.components.every(({ code, value }) => isVitalValue(vitalSign(code), value))
     )
-  return vitalSign(observation.code) !== undefined && isMeasured(observation.value)
+  return isVitalValue(vitalSign(observation.code), observation.value)
 }
 function isValidVital(observation: Observation): boolean {
   return observation.status !== 'entered-in-error' && observation.status !== 'cancelled' && isVital(observation)
 }
 
-function isMeasured(value: Observation['value']): boolean {
-  return (
-    value?.kind === 'quantity' &&
-    !value.approximate &&
-    value.quantity.comparator === undefined &&
-    value.quantity.value !== undefined &&
-    /^-?\d+(?:\.\d+)?$/.test(value.quantity.value) &&
-    value.quantity.unit !== undefined &&
-    ucumUnit(value.quantity) !== undefined
+function isVitalValue(sign: VitalSign | undefined, value: Observation['value']): boolean {
+  if (
+    sign === undefined ||
+    value?.kind !== 'quantity' ||
+    value.approximate ||
+    value.quantity.comparator !== undefined ||
+    value.quantity.value === undefined ||
+    !/^-?\d+(?:\.\d+)?$/.test(value.quantity.value) ||
+    value.quantity.unit === undefined
   )
+    return false
+  const unit = ucumUnit(value.quantity)
+  return unit !== undefined && (sign.loinc === undefined || sign.loinc.units.includes(unit))
 }
 
 export function isHeading(observation: Observation): boolean {

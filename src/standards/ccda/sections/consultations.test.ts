@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import {
   type Made,
   aMedication,
+  all,
   anAllergy,
   anObservation,
   aProblem,
@@ -173,4 +174,23 @@ test('a medication, its authorisation and its issue are not three medications', 
     words(section('Consultation notes')),
     /^[^\n]*Amoxicillin.*\nAuthorisation of Amoxicillin.*\nIssue of Amoxicillin/m,
   )
+})
+
+test('who referred a patient or spoke for them did not see them, and who did both is told as both', () => {
+  const part = (code: string, name: string) => ({ type: [{ coding: [{ code }] }], individual: { display: name } })
+  const document = convert({
+    ...encounter,
+    participant: [
+      part('REF', 'Dr Sender'),
+      part('TRANS', 'Aunt Mary'),
+      { type: [{ coding: [{ code: 'PPRF' }] }, { coding: [{ code: 'REC' }] }], individual: { display: 'Dr Seer' } },
+    ],
+  })
+  const [activity] = byTemplate(document.section('Encounters'), '4.49')
+  assert.deepEqual(
+    all(activity ?? assert.fail(), 'performer').map((one) => words(first(one, 'name'))),
+    ['Dr Seer'],
+  )
+  assert.match(words(first(activity ?? assert.fail(), 'author')), /Dr Seer/)
+  assert.match(words(document.section('Encounters')), /Referrer: Dr Sender\nTranslator: Aunt Mary/)
 })

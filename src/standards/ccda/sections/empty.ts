@@ -6,7 +6,7 @@ export type Emptiness = { readonly nullFlavor: string; readonly text: string }
 
 /** In the order in which they matter to a reader: what was withheld comes before what was never written. */
 export function whyEmpty(
-  { title, areas: names }: Pick<Section, 'title' | 'areas'>,
+  { title, areas: names, byCodes }: Pick<Section, 'title' | 'areas' | 'byCodes'>,
   record: Pick<HealthRecord, 'areas'>,
 ): Emptiness {
   const areas = record.areas.filter((area) => names.includes(area.name))
@@ -39,15 +39,16 @@ export function whyEmpty(
     }
   return {
     nullFlavor: 'NI',
-    text: `Nothing recorded: ${sentence(emptyWords(areas))} This does not mean that there are none.`,
+    text: `Nothing recorded: ${sentence(emptyWords(areas, byCodes === true))} This does not mean that there are none.`,
   }
 }
 
-function emptyWords(areas: readonly Area[]): string {
+function emptyWords(areas: readonly Area[], byCodes: boolean): string {
   const words = areas.map((area) => area.empty).find((one) => one !== undefined)
-  return words === undefined
-    ? 'the GP record holds nothing of this kind.'
-    : `the GP record says “${words.replace(/\.$/, '')}”.`
+  if (words !== undefined) return `the GP record says “${words.replace(/\.$/, '')}”.`
+  return byCodes
+    ? 'no entry has a code and a value that are known to be of this kind, and some may be among “Other entries of the record”.'
+    : 'the GP record holds nothing of this kind.'
 }
 function sentence(words: string): string {
   return words.endsWith('.') ? words : `${words}.`

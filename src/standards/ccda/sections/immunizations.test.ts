@@ -73,3 +73,34 @@ test('every reason, whoever else took part, the maker that is a name alone, and 
   for (const wanted of ['Declined', 'Fever', 'Pfizer', 'Nurse A', 'Nurse B', 'Dose status: Does not count'])
     assert.match(text, new RegExp(wanted))
 })
+
+test('who ordered a vaccine did not give it, and who wrote it down may be who gave it', () => {
+  const other: Made = { resourceType: 'Practitioner', id: 'n', name: [{ family: 'Okafor', given: ['Ada'] }] }
+  const role = (...codes: string[]) => ({ role: { coding: codes.map((code) => ({ code })) } })
+  const ordered = convert(
+    other,
+    anImmunization({
+      practitioner: [
+        { ...role('OP'), actor: { reference: 'Practitioner/d' } },
+        { ...role('AP'), actor: { reference: 'Practitioner/n' } },
+      ],
+    }),
+  )
+  const performer = (document: ReturnType<typeof convert>) =>
+    words(first(byTemplate(document.section('Immunizations'), '4.52')[0] ?? assert.fail(), 'performer'))
+  assert.match(performer(ordered), /Okafor/)
+  assert.match(words(ordered.section('Immunizations')), /Given by: Ada Okafor[^]*Ordered by: Dr Pat Clarson/)
+  const both = convert(
+    other,
+    anImmunization({ practitioner: [{ ...role('EP', 'AP'), actor: { reference: 'Practitioner/n' } }] }),
+  )
+  assert.match(performer(both), /Okafor/)
+})
+
+test('a vaccine is not given in the words of other versions either', () => {
+  for (const more of [{ wasNotGiven: true }, { status: 'not-done' }]) {
+    const document = convert(anImmunization({ notGiven: undefined, ...more }))
+    assert.equal(byTemplate(document.section('Immunizations'), '4.52')[0]?.attributes?.negationInd, 'true')
+    assert.doesNotMatch(words(document.section('Immunizations')), /^Given$/m)
+  }
+})

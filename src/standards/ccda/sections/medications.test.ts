@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { all, aMedication, byTemplate, convert, first, words } from '../../../../test/builders/gp-bundle.ts'
+import {
+  type Made,
+  all,
+  aMedication,
+  byTemplate,
+  convert,
+  first,
+  snomed,
+  words,
+} from '../../../../test/builders/gp-bundle.ts'
 import { serialise } from '../../xml/serialise.ts'
 
 const activities = (document: ReturnType<typeof convert>) => byTemplate(document.section('Medications'), '4.16')
@@ -202,4 +211,60 @@ test('an item recorded at an encounter of the record refers to the entry of that
   const ids = all(at('e').section('Encounters'), 'encounter').map((one) => first(one, 'id').attributes?.extension)
   assert.deepEqual(ids, ['Encounter/e'])
   assert.deepEqual(linked(at('elsewhere')), [])
+})
+
+test('a medication that is recorded as not taken is negated in its entry', () => {
+  const [activity] = activities(convert(...aMedication({ statement: { taken: 'n' } })))
+  assert.equal(activity?.attributes?.negationInd, 'true')
+  assert.equal(activities(convert(...aMedication()))[0]?.attributes?.negationInd, undefined)
+})
+
+test('what is proposed, intended or in draft is no current medication', () => {
+  const request = (more: Made): Made => ({
+    resourceType: 'MedicationRequest',
+    id: 'x',
+    medicationCodeableConcept: snomed('387207008', 'Ibuprofen'),
+    ...more,
+  })
+  for (const resource of [
+    request({ status: 'active', intent: 'proposal' }),
+    request({ status: 'draft', intent: 'plan' }),
+    ...aMedication({ statement: { status: 'intended' } }).slice(0, 2),
+  ]) {
+    const document = convert(resource)
+    if (resource.resourceType === 'Medication') continue
+    assert.equal(activities(document)[0]?.attributes?.moodCode, 'INT')
+    assert.match(words(document.section('Medications')), /not known to be taken/)
+    assert.doesNotMatch(words(document.section('Medications')), /Current medications/)
+  }
+  assert.match(
+    words(convert(request({ status: 'active', intent: 'proposal' })).section('Medications')),
+    /A proposal, and no prescription/,
+  )
+})
+
+test('a cancelled medication has an end in its entry, known or not', () => {
+  const [, , plan] = aMedication({ plan: { status: 'cancelled' } })
+  const [activity] = activities(convert(plan ?? {}))
+  assert.equal(first(activity ?? assert.fail(), 'effectiveTime', 'high').attributes?.nullFlavor, 'UNK')
+})
+
+test('whose issues these are is told where two medications have one name', () => {
+  const titles = (document: ReturnType<typeof convert>) =>
+    all(document.section('Medications'), 'caption').map((caption) => words(caption).trim())
+  const stopped = aMedication({
+    statement: { id: 'old', status: 'stopped', basedOn: [{ reference: 'MedicationRequest/before' }] },
+  })
+  const [, statement, plan, order] = stopped
+  const both = convert(
+    ...aMedication(),
+    statement ?? {},
+    { ...plan, id: 'before', status: 'stopped' },
+    { ...order, id: 'r0', basedOn: [{ reference: 'MedicationRequest/before' }] },
+  )
+  assert.deepEqual(titles(both).slice(2), [
+    'Issues of Amoxicillin 125mg/5ml oral suspension (From 28 Mar 2019, active)',
+    'Issues of Amoxicillin 125mg/5ml oral suspension (From 28 Mar 2019, stopped)',
+  ])
+  assert.equal(titles(convert(...aMedication()))[1], 'Issues of Amoxicillin 125mg/5ml oral suspension')
 })

@@ -15,6 +15,7 @@ import { broken, type Cell, contentOf, headings, lineBreak, lines, table, writte
 import type { Coded, Medication, MedicationIssue } from '../record.ts'
 import { effectiveTime, interval, readableWhen } from '../time.ts'
 import { otherName } from './allergies.ts'
+import { listed } from './item-text.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
 const issuesHead = headings('Issued', 'Dosage', 'Quantity', 'Status', 'Details', 'Recorded')
@@ -34,19 +35,24 @@ export const medications: Section = {
     const parts = record.medications.map((medication) => ({ medication, ...medicationParts(medication, desk) }))
     const isPast = ({ status }: Medication) => pastStatuses.has(status ?? '')
     const current = parts.filter(({ medication }) => isCurrent(medication))
+    const planned = parts.filter(({ medication }) => isPlanned(medication))
     const past = parts.filter(({ medication }) => isPast(medication))
     const mistaken = parts.filter(({ medication }) => medication.mistaken !== undefined)
     // Neither current nor past as far as anybody can tell: not to be overlooked among the past.
     const unknown = parts.filter(
-      ({ medication }) => !isCurrent(medication) && !isPast(medication) && medication.mistaken === undefined,
+      ({ medication }) =>
+        !isCurrent(medication) && !isPlanned(medication) && !isPast(medication) && medication.mistaken === undefined,
     )
     const tables = [
       { title: 'Current medications', rows: current },
+      { title: 'Proposed, planned or in draft: not known to be taken', rows: planned },
       { title: 'Medications whose status is not known', rows: unknown },
       { title: 'Past medications', rows: past },
       { title: 'Entered in error: not medications of the patient', rows: mistaken },
     ].filter((one) => one.rows.length > 0)
     const issues = parts.filter((one) => one.issues.length > 0)
+    const named = new Map<string, number>()
+    for (const { code } of record.medications) named.set(code.text, (named.get(code.text) ?? 0) + 1)
     return {
       blocks: [
         ...tables.map(({ title, rows }) =>
@@ -56,17 +62,27 @@ export const medications: Section = {
             rows.map((one) => one.row),
           ),
         ),
-        ...issues.map((one) =>
-          table(`Issues of ${one.medication.code.text || 'a medication without a name'}`, issuesHead, one.issues),
-        ),
+        ...issues.map((one) => table(issuesTitle(one.medication, named), issuesHead, one.issues)),
       ],
       entries: tables.flatMap(({ rows }) => rows.map((one) => one.entry)),
     }
   },
 }
 
-function isCurrent({ status }: Medication): boolean {
-  return status === 'active' || status === 'on-hold' || status === 'intended' || status === 'draft'
+/** Two medications of one name, an old dose and a new one, say whose issues these are. */
+function issuesTitle({ code, when, status }: Medication, named: ReadonlyMap<string, number>): string {
+  const title = `Issues of ${code.text || 'a medication without a name'}`
+  if (named.get(code.text) === 1) return title
+  return `${title} (${listed(readableWhen(when), statusWords(status).toLowerCase())})`
+}
+
+function isCurrent({ status, proposed }: Medication): boolean {
+  return (status === 'active' || status === 'on-hold') && !proposed
+}
+
+/** Nobody says that it was taken up. */
+function isPlanned({ status, proposed }: Medication): boolean {
+  return status === 'intended' || status === 'draft' || (proposed && (status === 'active' || status === 'on-hold'))
 }
 
 const pastStatuses = new Set(['completed', 'stopped', 'cancelled'])
@@ -158,15 +174,16 @@ function activity(
   issues: readonly XmlNode[],
   desk: Desk,
 ): XmlTemplate {
-  const { status } = medication
-  return xml`<substanceAdministration classCode="SBADM" moodCode="${status === 'intended' ? 'INT' : 'EVN'}">
+  const { status, notTaken } = medication
+  const moodCode = isPlanned(medication) ? 'INT' : 'EVN'
+  return xml`<substanceAdministration classCode="SBADM" moodCode="${moodCode}" negationInd="${notTaken ? 'true' : undefined}">
     <templateId root="2.16.840.1.113883.10.20.22.4.16"/>
     <templateId root="2.16.840.1.113883.10.20.22.4.16" extension="2014-06-09"/>
     ${desk.ids(medication.key, medication.identifiers)}
     ${medication.sameAs.map((key) => desk.id(key))}
     <text><reference value="#${id}"/></text>
     ${statusCode(status)}
-    ${interval(medication.when, status === 'completed' || status === 'stopped', 'IVL_TS')}
+    ${interval(medication.when, pastStatuses.has(status ?? ''), 'IVL_TS')}
     ${medication.route && routeCode(medication.route)}
     <doseQuantity nullFlavor="UNK"/>
     <consumable>${product(medication.code, `${id}c`, desk.id(medication.product.key ?? medication.key, 'product'))}</consumable>

@@ -1,8 +1,9 @@
 import { element, type XmlNode } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
 import { caption, headings, paragraph, row, table } from '../narrative.ts'
-import type { Area, AreaName, HealthRecord } from '../record.ts'
+import type { Area, AreaName, AreaWarning, Fact, HealthRecord } from '../record.ts'
 import { dates } from '../entries/details.ts'
+import { isLanguageCode } from '../header/record-target.ts'
 import { readable } from '../time.ts'
 import type { Section } from './section.ts'
 
@@ -43,7 +44,7 @@ export const notices: Section = {
     )
     for (const place of record.patient?.places ?? [])
       if (place.key !== undefined) desk.ledger.used(place.key, 'About the patient')
-    const patient = record.patient?.facts ?? []
+    const patient = [...(record.patient?.facts ?? []), ...unwrittenLanguages(record)]
     if (patient.length > 0)
       blocks.push(
         table(
@@ -67,6 +68,16 @@ export const notices: Section = {
     }
     return { blocks, entries: [] }
   },
+}
+
+/** Languages that the header has no code for, such as a sign language. */
+function unwrittenLanguages({ patient }: HealthRecord): Fact[] {
+  return (patient?.languages ?? [])
+    .filter((one) => !isLanguageCode(one.code))
+    .map(({ code, name, preferred }) => ({
+      label: preferred === true ? 'Language (preferred)' : 'Language',
+      text: name ?? code,
+    }))
 }
 
 function strong(text: string): XmlNode {
@@ -119,7 +130,12 @@ function stateOf(area: Area, record: HealthRecord): string {
   if (!area.asked && isHeld(area.name, record))
     return 'Not given as a whole: items of this kind came with other parts of the record'
   if (!area.asked) return unsupported ? `Not given by the GP system: ${unsupported.text}` : 'Not asked for'
-  return area.empty === undefined ? 'Given' : 'Given; nothing recorded'
+  if (area.empty === undefined) return 'Given'
+  const of = (kind: AreaWarning['kind']): boolean => area.warnings.some((one) => one.kind === kind)
+  if (of('confidential')) return 'Given; nothing shown, and items are withheld as confidential'
+  if (of('in-transit')) return 'Given; nothing shown, and the record is still in transit from another practice'
+  if (of('awaiting-filing')) return 'Given; nothing shown, and data await filing'
+  return 'Given; nothing recorded'
 }
 
 function areaWarnings(record: HealthRecord): { text: string; areas: AreaName[] }[] {
@@ -127,8 +143,9 @@ function areaWarnings(record: HealthRecord): { text: string; areas: AreaName[] }
   for (const area of record.areas)
     for (const { text } of area.warnings) {
       const areas = found.get(text)
-      if (areas) areas.push(area.name)
-      else found.set(text, [area.name])
+      if (areas) {
+        if (!areas.includes(area.name)) areas.push(area.name)
+      } else found.set(text, [area.name])
     }
   return [...found].map(([text, areas]) => ({ text, areas }))
 }

@@ -202,3 +202,68 @@ test('what an observation replaces is told, and so is a second value', () => {
   assert.match(text, /Replaces: The earlier one/)
   assert.match(text, /Also recorded as its value: or rather six/)
 })
+
+test('a weight in a unit of pressure is a mistake of the record, and no weight', () => {
+  const document = convert(anObservation({ valueQuantity: mmHg(70) }))
+  assert.equal(byTemplate(document.section('Vital signs'), '4.27').length, 0)
+  assert.match(words(document.section('Other entries of the record')), /Body weight\n70 mm\[Hg\]/)
+})
+
+test('a question about smoking that nobody answered is no answer in its entry', () => {
+  const document = convert(
+    anObservation({ code: snomed('77176002', 'Smoker'), dataAbsentReason: { text: 'Asked but unknown' } }),
+  )
+  const section = document.section('Social history')
+  assert.equal(byTemplate(section, '4.78').length, 0)
+  assert.equal(first(section, 'observation', 'value').attributes?.nullFlavor, 'UNK')
+})
+
+test('two codes of one system that mean two things are both read', () => {
+  const valueCodeableConcept = {
+    coding: [snomed('10828004', 'Positive'), snomed('260385009', 'Negative')].flatMap((one) => one.coding as object[]),
+  }
+  const document = convert(
+    anObservation({ code: snomed('1', 'Test'), valueCodeableConcept }),
+    anObservation({
+      id: 'two',
+      code: {
+        coding: [
+          { system: 'http://snomed.info/sct', code: '1', display: 'One' },
+          { system: 'http://snomed.info/sct', code: '2', display: 'Two' },
+          { system: 'http://read.info/readv2', code: '2', display: 'Read' },
+        ],
+        text: 'One',
+      },
+    }),
+  )
+  assert.match(words(document.section('Other entries of the record')), /Positive \(also coded as Negative\)/)
+  assert.match(words(document.section('Other entries of the record')), /One \(also coded as Two\)/)
+})
+
+test('a specimen that is a name alone or not in the record is told, and so is what an observation is derived from', () => {
+  const document = convert(
+    anObservation({ id: 'a', specimen: { display: 'Left ear swab' } }),
+    anObservation({ id: 'b', specimen: { reference: 'Specimen/gone' } }),
+    anObservation({ id: 'c', related: [{ type: 'derived-from', target: { reference: 'Observation/d' } }] }),
+    anObservation({ id: 'd', code: snomed('1', 'First reading'), valueString: 'ten' }),
+    { resourceType: 'DiagnosticReport', id: 'r', status: 'final', specimen: [{ display: 'Urine' }] },
+  )
+  assert.match(words(document.section('Results')), /Specimen: Urine/)
+  assert.match(words(document.section('Other entries of the record')), /Specimen: Left ear swab/)
+  assert.match(words(document.section('Other entries of the record')), /Specimen: Specimen\/gone/)
+  assert.match(
+    words(document.section('Other entries of the record')),
+    /Derived from: First reading: ten \(1 Feb 2005\)/,
+  )
+})
+
+test('the bytes of a value are said to be there', () => {
+  const valueAttachment = { contentType: 'image/png', title: 'Trace', data: 'QUJD'.repeat(20) }
+  const document = convert(anObservation({ valueAttachment }))
+  assert.match(
+    words(document.section('Other entries of the record')),
+    /Trace, image\/png, held in the record, 80 characters in base64, and not included/,
+  )
+  assert.doesNotMatch(words(document.value), /QUJDQUJD/)
+  assert.ok(document.issues.some((issue) => /Contents that the record holds/.test(issue.text)))
+})

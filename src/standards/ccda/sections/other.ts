@@ -7,6 +7,7 @@ import { details, recordedBy } from '../entries/details.ts'
 import { finding } from '../entries/finding.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
 import { author } from '../entries/participation.ts'
+import { statusCodes } from '../entries/status-code.ts'
 import { templates } from '../entries/template.ts'
 import { append, content, headings, row, table } from '../narrative.ts'
 import type { OtherItem } from '../record.ts'
@@ -103,12 +104,29 @@ function kindName(type: string): string {
   return words
 }
 
+/** A word that is none of CDA's is no status there: the row has it. */
+const statusCode = statusCodes({
+  active: 'active',
+  current: 'active',
+  completed: 'completed',
+  final: 'completed',
+  finished: 'completed',
+  amended: 'completed',
+  'in-progress': 'active',
+  cancelled: 'cancelled',
+  stopped: 'aborted',
+  aborted: 'aborted',
+  suspended: 'suspended',
+  'on-hold': 'suspended',
+  'entered-in-error': 'nullified',
+})
+
 function act(item: OtherItem, id: string, desk: Desk): XmlTemplate {
-  return xml`<act classCode="ACT" moodCode="EVN">
+  return xml`<act classCode="ACT" moodCode="EVN" negationInd="${item.notDone ? 'true' : undefined}">
     ${desk.ids(item.key, item.identifiers)}
     ${coded('code', item.code, `${id}c`)}
     <text><reference value="#${id}"/></text>
-    <statusCode code="${item.mistaken === undefined ? 'completed' : 'nullified'}"/>
+    ${statusCode(item.status)}
     ${effectiveTime(item.when)}
     ${author(item, desk)}
     ${encounterLink(item, desk)}

@@ -94,3 +94,23 @@ test('a differential diagnosis is told to be one', () => {
   const document = convert(aProblem({ verificationStatus: 'differential' }))
   assert.match(words(document.section('Problems')), /Verification: differential/)
 })
+
+test('a problem that began some time in two years did not end with them', () => {
+  const document = convert(aProblem({ onsetDateTime: undefined, onsetPeriod: { start: '2001', end: '2003' } }))
+  for (const template of ['4.3', '4.4'])
+    for (const one of byTemplate(document.section('Problems'), template))
+      assert.equal(all(first(one, 'effectiveTime'), 'high').length, 0)
+  assert.match(words(document.section('Problems')), /Began by: 2003/)
+})
+
+test('a diagnosis of one encounter is told to be one', () => {
+  const category = [{ coding: [{ code: 'encounter-diagnosis', display: 'Encounter Diagnosis' }] }]
+  assert.match(words(convert(aProblem({ category })).section('Problems')), /Category: Encounter Diagnosis/)
+})
+
+test('the code of a problem that was entered in error is read, and no software finds it in the entry', () => {
+  const document = convert(aProblem({ verificationStatus: 'entered-in-error' }))
+  const [observation] = byTemplate(document.section('Problems'), '4.4')
+  assert.deepEqual(first(observation ?? assert.fail(), 'value').attributes, { 'xsi:type': 'CD', nullFlavor: 'NI' })
+  assert.match(words(document.section('Problems')), /Hypertensive disorder/)
+})

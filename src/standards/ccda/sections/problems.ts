@@ -1,7 +1,7 @@
 import type { XmlNode, XmlTemplate } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
-import { codedValue } from '../entries/code.ts'
+import { valueUnlessMistaken } from '../entries/code.ts'
 import { comment } from '../entries/comment.ts'
 import { details, recordedBy } from '../entries/details.ts'
 import { encounterLink, entryReference } from '../entries/encounter-link.ts'
@@ -123,7 +123,7 @@ function concern(problem: Problem, id: string, noteId: string | undefined, desk:
       <text><reference value="#${id}"/></text>
       <statusCode code="completed"/>
       ${interval(problem.when, ended)}
-      ${codedValue(problem.code, `${id}c`)}
+      ${valueUnlessMistaken(problem.code, problem.mistaken, `${id}c`)}
       ${written}
       ${statusOf(problem)}
       ${significance(problem, desk)}

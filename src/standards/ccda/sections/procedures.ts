@@ -1,7 +1,7 @@
 import type { XmlNode } from '../../xml/element.ts'
 import { xml } from '../../xml/template.ts'
 import type { Desk } from '../desk.ts'
-import { coded } from '../entries/code.ts'
+import { codeUnlessMistaken } from '../entries/code.ts'
 import { comment } from '../entries/comment.ts'
 import { details, recordedBy, stated } from '../entries/details.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
@@ -81,7 +81,7 @@ function activity(procedure: Procedure, id: string, desk: Desk): XmlNode {
     <templateId root="2.16.840.1.113883.10.20.22.4.14"/>
     <templateId root="2.16.840.1.113883.10.20.22.4.14" extension="2014-06-09"/>
     ${desk.ids(procedure.key, procedure.identifiers)}
-    ${coded('code', procedure.code, `${id}c`)}
+    ${codeUnlessMistaken(procedure.code, procedure.mistaken, `${id}c`)}
     <text><reference value="#${id}"/></text>
     ${statusCode(procedure.status)}
     ${effectiveTime(procedure.when)}

@@ -14,6 +14,8 @@ export type Section = {
   readonly codeName: string
   /** The areas of a record that feed it: their warnings stand at its top, and they say why it is empty. */
   readonly areas: readonly AreaName[]
+  /** What belongs here is known by its codes, among other things of the same areas. */
+  readonly byCodes?: boolean
   /** Wanted in every CCD, empty or not. */
   readonly required?: boolean
   /** Ids of its templates, given what it holds. */

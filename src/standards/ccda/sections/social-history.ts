@@ -5,6 +5,7 @@ import type { Desk } from '../desk.ts'
 import { codedValue, codedWithMore } from '../entries/code.ts'
 import { comment } from '../entries/comment.ts'
 import { encounterLink } from '../entries/encounter-link.ts'
+import { finding } from '../entries/finding.ts'
 import { author } from '../entries/participation.ts'
 import { templates } from '../entries/template.ts'
 import { valueElement } from '../entries/value.ts'
@@ -22,6 +23,7 @@ export const socialHistory: Section = {
   code: '29762-2',
   codeName: 'Social history Narrative',
   areas: ['uncategorised'],
+  byCodes: true,
   required: true,
   templates: () => templates('2.17', '2015-08-01'),
   content(record, desk) {
@@ -46,6 +48,9 @@ export const socialHistory: Section = {
 }
 
 function socialEntry(observation: Observation, id: string, desk: Desk): XmlNode {
+  // Why there is no answer, and answers in parts, have no room in the templates: without them the question would be one.
+  if (observation.absent !== undefined || observation.components.length > 0)
+    return finding(observation, id, desk, observation.notes.length > 0 ? comment(`${id}n`) : undefined)
   const status = smokingStatus(observation.code)
   if (status !== undefined && observation.value === undefined && observation.when.at !== undefined)
     return xml`<observation classCode="OBS" moodCode="EVN">

@@ -28,6 +28,7 @@ export const vitalSigns: Section = {
   code: '8716-3',
   codeName: 'Vital signs note',
   areas: ['uncategorised'],
+  byCodes: true,
   required: true,
   templates: () => templates('2.4.1', '2015-08-01'),
   content(record, desk) {
