@@ -233,13 +233,16 @@ async function totalOf(
 
 /**
  * What was retired before the oldest remembered moment may be gone from the index: such a page would have holes. Asked when
- * the page is read: what is removed is written down before it goes, so what was not written down then was there.
+ * the page is read: what is removed is written down before it goes, so what was not written down then was there. And of a
+ * moment before the index was made again the rows it goes by now know nothing.
  */
 async function refuseStale(server: FhirServer, call: Call, snapshot: string): Promise<void> {
   const [row] = await server.store.query<{ stale: boolean }>(call, {
     name: 'stale_page',
-    text: `select coalesce(max(horizon) > $1::xid8, false) as stale from fhir.swept`,
-    values: [snapshot.split(':')[0]],
+    text: `select coalesce(bool_or(horizon > pg_snapshot_xmin(s)), false)
+        or coalesce(bool_or(not pg_visible_in_snapshot(made_again, s)), false) as stale
+      from fhir.swept cross join (select $1::pg_snapshot as s) asked`,
+    values: [snapshot],
   })
   if (row?.stale)
     throw new Problem('gone', 'This page is of a moment too long ago; begin again at the first page', {

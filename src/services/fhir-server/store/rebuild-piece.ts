@@ -187,7 +187,7 @@ async function finish(tx: Tx, tenant: number, type: string, round: number, wasMa
   // A page link of before names a moment that the new rows do not know; and one of now, while this has not ended.
   if (wasMade)
     await tx.query({
-      text: `insert into fhir.swept (horizon) values ((pg_current_xact_id()::text::int8 + 1)::text::xid8) on conflict (one)
-        do update set horizon = excluded.horizon where fhir.swept.horizon < excluded.horizon`,
+      text: `insert into fhir.swept (horizon, made_again) values ('0'::xid8, pg_current_xact_id()) on conflict (one)
+        do update set made_again = excluded.made_again`,
     })
 }
