@@ -31,5 +31,12 @@ export class WriteConflict extends Problem {
   }
 }
 
+/** What the statement was made by is not so any more; nothing was read or written. Who looks anew may succeed. */
+export class Outdated extends Problem {
+  constructor(message: string, cause?: unknown) {
+    super('unavailable', message, { cause })
+  }
+}
+
 /** Another transaction held what the statement wanted for longer than it would wait; nothing was written. */
 export class LockTimeout extends WriteConflict {}

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net'
 import pg from 'pg'
 import { Problem } from '../../kernel/problem.ts'
-import { type Database, LockTimeout, type Statement, type Tx, WriteConflict } from './port.ts'
+import { type Database, LockTimeout, Outdated, type Statement, type Tx, WriteConflict } from './port.ts'
 import { type Before, PreparedStatement } from './prepared-statement.ts'
 
 export type PostgresOptions = {
@@ -184,6 +184,8 @@ const kinds: Readonly<Record<string, [ConstructorParameters<typeof Problem>[0], 
   '53300': ['unavailable', 'The database has no free connection'],
   '25006': ['unavailable', 'The database takes no writes'],
   '0A000': ['unavailable', 'The database was changed; try again'],
+  // Of our own functions.
+  WEFT1: ['unavailable', 'The database goes by other rules by now; try again'],
   '26000': ['unavailable', 'The database has forgotten a statement; try again'],
   '42P05': ['unavailable', 'The database has a statement of somebody else; try again'],
   '57P01': ['unavailable', 'The database is restarting'],
@@ -197,6 +199,7 @@ export function databaseProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   const code = (error as { code?: string } | undefined)?.code ?? ''
   const known = kinds[code]
+  if (known && code === 'WEFT1') return new Outdated(known[1], error)
   if (known && code === '55P03') return new LockTimeout(known[1], error)
   if (known?.[0] === 'conflict') return new WriteConflict(known[1], error)
   if (known) return new Problem(known[0], known[1], { cause: error })

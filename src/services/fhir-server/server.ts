@@ -17,6 +17,8 @@ export type FhirServer = {
   readonly base: string
   /** Names of the indexes whose rows are not whole. */
   readonly unfinishedIndexes: ReadonlySet<string>
+  /** By which rules the database went when that was so: a search is answered only where it still does. */
+  readonly rulesInForce: string
   readonly limits: FhirLimits
   readonly version: string
   /** The one way in: finds the interaction for method and path, and runs it. Throws Problem. */
@@ -33,6 +35,11 @@ export type FhirServer = {
   forTenant(server: FhirServer, call: Call): FhirServer | Promise<FhirServer>
   /** The same, under the policy of the tenant. */
   forCall(server: FhirServer, call: Call): Promise<FhirServer>
+  /**
+   * The same server after other rules of the index than its own were found in force; undefined within a transaction, which
+   * is to be begun anew.
+   */
+  followed(server: FhirServer, call: Call): Promise<FhirServer | undefined>
 }
 
 export type FhirLimits = {

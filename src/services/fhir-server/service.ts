@@ -74,6 +74,9 @@ export async function startFhirServer(deps: FhirServerDeps): Promise<FhirService
     get unfinishedIndexes() {
       return keeper.unfinished
     },
+    get rulesInForce() {
+      return keeper.rulesInForce
+    },
     clock: deps.clock,
     ids: deps.ids,
     base: keeper.base,
@@ -92,6 +95,14 @@ export async function startFhirServer(deps: FhirServerDeps): Promise<FhirService
       const mine = await server.forTenant(self, call)
       return { ...mine, validate: (resource) => underPolicy(deps.validate(resource), policy) }
     },
+    async followed(self, call) {
+      // A second connection, while a transaction holds the first, might be waited for for ever.
+      if (self.store !== server.store) return undefined
+      const its = await keepers.open(call.tenant)
+      await its.followFrom(self.rulesInForce)
+      const { parameters, base, unfinishedIndexes, rulesInForce } = viewOf(its)
+      return { ...self, parameters, base, unfinishedIndexes, rulesInForce }
+    },
     patch: deps.patch as (patch: unknown, before: Resource) => Resource,
     dispatch,
     capabilities: (self) =>
@@ -99,10 +110,10 @@ export async function startFhirServer(deps: FhirServerDeps): Promise<FhirService
   }
   const views = new Map<IndexKeeper, FhirServer>()
   const viewOf = (its: IndexKeeper): FhirServer => {
-    const { parameters, base, unfinished } = its
+    const { parameters, base, unfinished, rulesInForce } = its
     const known = views.get(its)
-    if (known?.parameters === parameters && known.unfinishedIndexes === unfinished) return known
-    const view = { ...server, parameters, base, unfinishedIndexes: unfinished }
+    if (known?.rulesInForce === rulesInForce && known.unfinishedIndexes === unfinished) return known
+    const view = { ...server, parameters, base, unfinishedIndexes: unfinished, rulesInForce }
     views.set(its, view)
     return view
   }

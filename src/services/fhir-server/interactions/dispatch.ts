@@ -1,5 +1,6 @@
 import type { Call } from '../../../kernel/ports.ts'
 import { Problem } from '../../../kernel/problem.ts'
+import { Outdated } from '../../../platform/database/port.ts'
 import { isId } from '../../../standards/fhir/validation/primitives.ts'
 import type { FhirServer } from '../server.ts'
 import { interactions } from './index.ts'
@@ -50,12 +51,21 @@ export function run(server: FhirServer, call: Call, interaction: Interaction, re
     throw new Problem('not-found', 'An id is 1 to 64 letters, digits, hyphens and full stops', { at: `${type}.id` })
   if (interaction.method === 'GET') {
     const mine = server.forTenant(server, call)
-    if (mine instanceof Promise) return mine.then((its) => interaction.run(its, call, request))
-    return interaction.run(mine, call, request)
+    if (mine instanceof Promise) return mine.then((its) => answered(its, call, interaction, request))
+    return answered(mine, call, interaction, request)
   }
   // Asked here, before a transaction holds a connection and would want a second one; so all of a transaction is judged
   // by one policy, too.
-  return server.forCall(server, call).then((mine) => interaction.run(mine, call, request))
+  return server.forCall(server, call).then((mine) => answered(mine, call, interaction, request))
+}
+
+/** What met other rules of the index than it was planned by has neither found nor done anything: it is planned once more. */
+function answered(server: FhirServer, call: Call, interaction: Interaction, request: FhirRequest): Promise<Result> {
+  return interaction.run(server, call, request).catch(async (error: unknown) => {
+    const now = error instanceof Outdated ? await server.followed(server, call) : undefined
+    if (!now) throw error
+    return interaction.run(now, call, request)
+  })
 }
 
 function matched(pattern: string, path: readonly string[], server: FhirServer): Record<string, string> | undefined {

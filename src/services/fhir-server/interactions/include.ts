@@ -1,6 +1,7 @@
 /** Resources that come with the matches. https://hl7.org/fhir/R4/search.html#revinclude */
 import type { Call } from '../../../kernel/ports.ts'
 import type { Resource } from '../../../standards/fhir/types.ts'
+import { underRules } from '../search/compile/rules.ts'
 import { referenceKey } from '../search/hash.ts'
 import type { SearchParameter } from '../search/parameters.ts'
 import type { Include, Search } from '../search/term.ts'
@@ -125,8 +126,8 @@ async function backwards(
         select distinct rid from fhir.ix where tenant = $1 and h = any($2::int8[]) and until is null limit $3::int4
       ) i cross join lateral (
         select v.type, v.id, v.document from fhir.version v where v.tenant = $1 and v.rid = i.rid order by v.v desc limit 1
-      ) d`,
-    values: [call.tenant, [...hashes].map(String), limit],
+      ) d where ${underRules('$4')}`,
+    values: [call.tenant, [...hashes].map(String), limit, server.rulesInForce],
   })
 }
 

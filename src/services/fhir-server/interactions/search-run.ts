@@ -14,6 +14,7 @@ import {
   seekStatement,
   walkStatement,
 } from '../search/compile/statement.ts'
+import { rulesStatement } from '../search/compile/rules.ts'
 import { sortTable } from '../search/compile/sort.ts'
 import { type Cursor, type Form, readCursor, writeCursor } from '../search/cursor.ts'
 import { naturalSort } from '../search/natural-sort.ts'
@@ -69,8 +70,8 @@ export async function matchingKeys(
 }
 
 function optionsOf(server: FhirServer, call: Call, now = server.clock()): CompileOptions {
-  const { parameters, base, limits } = server
-  return { tenant: call.tenant, parameters, base, now, seekAtMost: limits.seekAtMost }
+  const { parameters, base, rulesInForce, limits } = server
+  return { tenant: call.tenant, parameters, base, rulesInForce, now, seekAtMost: limits.seekAtMost }
 }
 
 /** `next` says where the next page begins. */
@@ -228,6 +229,8 @@ async function totalOf(
     call,
     estimateStatement(search, options),
   )
+  // What is only planned asks nothing.
+  await server.store.search(call, rulesStatement({ tenant: call.tenant, rules: server.rulesInForce }))
   return row?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0
 }
 

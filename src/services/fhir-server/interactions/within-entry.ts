@@ -1,4 +1,5 @@
 import { Problem } from '../../../kernel/problem.ts'
+import { Outdated } from '../../../platform/database/port.ts'
 import { entryAt } from './bundle-entries.ts'
 import { ValidationProblem } from './validation-problem.ts'
 
@@ -8,6 +9,8 @@ export const inEntry = (index: number, path: string) => `${entryAt(index)}.resou
 /** A problem says in which entry it is. */
 export function within<T>(index: number, work: () => T): T {
   const tell = (error: unknown) => {
+    // What is outdated is so for all of the bundle.
+    if (error instanceof Outdated) return error
     if (!(error instanceof Problem) || error instanceof ValidationProblem || error.at?.startsWith('Bundle.entry'))
       return error
     const at =

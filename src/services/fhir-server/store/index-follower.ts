@@ -37,22 +37,23 @@ export function followIndex({ database, keepers, log, tenants, nowMs, everyMs }:
     if (unfinishedTypes.length > 0) log.info('search index is whole', { tenant, ms: Math.round(nowMs() - startedMs) })
     await tidyIndex(options)
   }
-  const turn = async () => {
-    await keepers.follow()
+  const tendAll = async () => {
     for (const tenant of tenants) await tend(await keepers.open(tenant))
   }
-  const running = (async () => {
+  const again = async (turn: () => Promise<void>) => {
     while (!signal.aborted) {
       await turn().catch((error: unknown) => {
         if (!signal.aborted) log.warn('search index was not followed', { error })
       })
       await wait(everyMs).catch(() => {})
     }
-  })()
+  }
+  // Beside each other: what is made again here for minutes is not what other tenants wait for.
+  const running = [again(() => keepers.follow()), again(tendAll)]
   return {
     async stop() {
       stopping.abort()
-      await running
+      await Promise.all(running)
     },
   }
 }

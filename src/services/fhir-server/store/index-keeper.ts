@@ -32,20 +32,16 @@ export class IndexKeeper {
   readonly #database: Database
   readonly #definitions: Definitions
   readonly #mine: ReadonlyMap<string, Rule>
-  /** Those that this process reads and writes by, and those of the database: others where another program came. */
-  #followed: IndexRules
-  #inForce: IndexRules
-  #parameters: SearchParameters
-  #unfinished: ReadonlySet<string> = new Set()
+  #known: Known
+  #following: Promise<void> | undefined
 
   private constructor(tenant: number, { database, definitions, rules }: IndexKeeperOptions, inForce: IndexRules) {
     this.tenant = tenant
     this.#database = database
     this.#definitions = definitions
     this.#mine = rules
-    this.#followed = inForce
-    this.#inForce = inForce
-    this.#parameters = builtParameters(definitions, inForce)
+    const parameters = builtParameters(definitions, inForce)
+    this.#known = { followed: inForce, inForce, parameters, unfinished: new Set() }
   }
 
   static async open(tenant: number, options: IndexKeeperOptions): Promise<IndexKeeper> {
@@ -65,71 +61,90 @@ export class IndexKeeper {
 
   /** Search parameters under the names that their rows have in this database. */
   get parameters(): SearchParameters {
-    return this.#parameters
+    return this.#known.parameters
   }
 
   /** The server's address as the index has it, with a slash at its end. */
   get base(): string {
-    return this.#followed.base
+    return this.#known.followed.base
   }
 
   /** Names of the indexes whose rows are not whole. */
   get unfinished(): ReadonlySet<string> {
-    return this.#unfinished
+    return this.#known.unfinished
+  }
+
+  /** The database's, whoever put them in force, when it was so that these indexes and no others were not whole. */
+  get rulesInForce(): string {
+    return this.#known.inForce.rules
   }
 
   get unfinishedTypes(): readonly string[] {
-    return [...new Set([...this.#unfinished].map((name) => name.slice(0, name.search(/[.:]/))))]
+    return [...new Set([...this.unfinished].map((name) => name.slice(0, name.search(/[.:]/))))]
   }
 
   /** Why this process may neither write nor trust all of the index. */
   get refusal(): string | undefined {
-    return this.#inForce === this.#followed
+    return this.#known.inForce === this.#known.followed
       ? undefined
       : 'A server of another version or with another PUBLIC_URL has put its own rules in force: stop one of the two'
   }
 
   /** The names of a type's indexes that came in force after this round, and the greatest round of all. */
   since(type: string, round: number): { readonly names: ReadonlySet<string>; readonly round: number } {
-    const { parameters } = this.#followed
+    const { parameters, round: newest } = this.#known.followed
     const names = [...this.#mine].flatMap(([name, rule]) => {
       const itsRound = parameters[name]?.[1] ?? 0
       return rule.type === type && itsRound > round ? [inRound(name, itsRound)] : []
     })
-    return { names: new Set(names), round: this.#followed.round }
+    return { names: new Set(names), round: newest }
   }
 
   /** Follows what other processes have done. */
-  async follow(): Promise<void> {
-    const stored = await readRules(asTenant(this.#database, this.tenant), this.tenant, this.#inForce.rules)
-    if (stored) this.#take(stored)
-    if (stored || this.#unfinished.size > 0) await this.refresh()
+  follow(): Promise<void> {
+    return (this.#following ??= this.#follow().finally(() => (this.#following = undefined)))
+  }
+
+  /** Until other rules are known than these, which were found to be of before. */
+  async followFrom(rules: string): Promise<void> {
+    // What was under way may have looked before they came.
+    for (let looks = 0; looks < 2 && this.rulesInForce === rules; looks++) await this.follow()
+  }
+
+  async #follow(): Promise<void> {
+    const stored = await readRules(asTenant(this.#database, this.tenant), this.tenant, this.rulesInForce)
+    if (stored) await this.#take(stored)
+    else if (this.unfinished.size > 0) await this.refresh()
   }
 
   /** Every row of these types is made again, under keys of a new round. */
   async again(types: ReadonlySet<string>): Promise<void> {
-    this.#take(await putInForce(this.#database, this.tenant, this.#mine, this.base, types))
-    await this.refresh()
+    await this.#take(await putInForce(this.#database, this.tenant, this.#mine, this.base, types))
   }
 
   async refresh(): Promise<void> {
-    if (this.refusal === undefined) await this.#passEmptyTypes()
+    const known = this.#known
+    const unfinished = await this.#unfinishedOf(known)
+    if (this.#known.inForce === known.inForce) this.#known = { ...known, unfinished }
+  }
+
+  async #unfinishedOf({ followed, inForce }: Omit<Known, 'unfinished'>): Promise<ReadonlySet<string>> {
+    if (followed === inForce) await this.#passEmptyTypes(inForce)
     const rows = await this.#database.query<{ type: string; round: number }>(this.tenant, {
       text: `select type, round from fhir.index_state where tenant = $1::int4`,
       values: [this.tenant],
     })
     const rounds = new Map(rows.map((row) => [row.type, row.round]))
     const names = [...this.#mine].flatMap(([name, { type }]) => {
-      const [, round] = this.#followed.parameters[name] ?? ['', 0]
-      const isKept = this.#inForce.parameters[name]?.[1] === round
+      const [, round] = followed.parameters[name] ?? ['', 0]
+      const isKept = inForce.parameters[name]?.[1] === round
       return isKept && (rounds.get(type) ?? -1) >= round ? [] : [inRound(name, round)]
     })
-    this.#unfinished = new Set(names)
+    return new Set(names)
   }
 
   /** A type that the tenant has nothing of is whole: whoever writes the first goes by the rules in force. */
-  async #passEmptyTypes(): Promise<void> {
-    const { rules, round } = this.#inForce
+  async #passEmptyTypes({ rules, round }: IndexRules): Promise<void> {
     await this.#database.query(this.tenant, {
       text: `insert into fhir.index_state (tenant, type, round)
         select $1::int4, t.type, case when t.nothing then $3::int4 else -1 end
@@ -146,13 +161,22 @@ export class IndexKeeper {
     })
   }
 
-  #take(stored: IndexRules): void {
-    this.#inForce = stored
+  /** All at once: by new rules and the old list of what is not whole, a search would find too little. */
+  async #take(stored: IndexRules): Promise<void> {
     // Under other rules nothing that this process would write is right: the database refuses it by `rules`.
-    if (!areMine(stored, this.#mine, this.base)) return
-    this.#followed = stored
-    this.#parameters = builtParameters(this.#definitions, stored)
+    const now = areMine(stored, this.#mine, this.base)
+      ? { followed: stored, inForce: stored, parameters: builtParameters(this.#definitions, stored) }
+      : { ...this.#known, inForce: stored }
+    this.#known = { ...now, unfinished: await this.#unfinishedOf(now) }
   }
+}
+
+type Known = {
+  /** Those that this process reads and writes by, and those of the database: others where another program came. */
+  readonly followed: IndexRules
+  readonly inForce: IndexRules
+  readonly parameters: SearchParameters
+  readonly unfinished: ReadonlySet<string>
 }
 
 const builtForDefinitions = new WeakMap<Definitions, Map<string, SearchParameters>>()

@@ -32,22 +32,24 @@ export async function rebuildPiece(
   const { tenant } = keeper
   const ask: Query = { query: (statement) => database.query(tenant, statement) }
   const seen = await stateOf(ask, tenant, type)
+  // Of one moment: what others put in force meanwhile is refused below.
   const { names, round } = keeper.since(type, seen.round)
+  const rules: Rules = { tenant, parameters: keeper.parameters, base: keeper.base }
   const reached = seen.goal === round ? seen.reached : '0'
   const next = names.size === 0 ? [] : await nextResources(ask, tenant, type, reached)
   const found = next.slice(0, fitting(next))
   // What takes long is done before anybody has to wait for it; what was changed meanwhile is done again below.
-  const made = new Map(found.map((one) => [one.rid, { v: one.v, rows: rowsFor(one, keeper, names) }]))
+  const made = new Map(found.map((one) => [one.rid, { v: one.v, rows: rowsFor(one, rules, names) }]))
   const work = database.transaction<Piece>(tenant, async (tx) => {
     const state = await stateOf(tx, tenant, type, 'for update skip locked')
     if (state.round !== seen.round || state.goal !== seen.goal || state.reached !== seen.reached)
       return { state: 'busy', resources: 0 }
     // A write that waits for this begins, and sees, after what is made here.
     await lockRules(tx, lockWaitMs)
-    await requireRules(tx, keeper)
+    await requireRules(tx, rules)
     const current = await newest(tx, tenant, found)
     const changed = current.filter(({ rid, v }) => made.get(rid)?.v !== v)
-    for (const one of changed) made.set(one.rid, { v: one.v, rows: rowsFor(one, keeper, names) })
+    for (const one of changed) made.set(one.rid, { v: one.v, rows: rowsFor(one, rules, names) })
     await writeMissing(
       tx,
       tenant,
@@ -70,13 +72,18 @@ export async function rebuildPiece(
 }
 
 /** Until this transaction ends, nobody puts other rules in force. */
-export async function requireRules(tx: Tx, { tenant, parameters }: IndexKeeper): Promise<void> {
+export async function requireRules(
+  tx: Tx,
+  { tenant, parameters }: Pick<Rules, 'tenant' | 'parameters'>,
+): Promise<void> {
   const rows = await tx.query({
     text: 'select from fhir.index_rules where tenant = $1 and rules = $2',
     values: [tenant, parameters.rules],
   })
   if (rows.length === 0) throw new Problem('unavailable', 'Other rules of the search index are in force by now')
 }
+
+type Rules = Pick<IndexKeeper, 'tenant' | 'parameters' | 'base'>
 
 type State = { readonly round: number; readonly goal: number | null; readonly reached: string }
 
@@ -127,7 +134,7 @@ async function newest(tx: Tx, tenant: number, found: readonly Found[]): Promise<
 type RowsOf = { readonly rid: string; readonly all: IndexRows; readonly wanted: IndexRows }
 
 /** `all` for the resource's line in fhir.live, `wanted` of the indexes that are not whole. */
-function rowsFor({ rid, document }: Found, { parameters, base }: IndexKeeper, names: ReadonlySet<string>): RowsOf[] {
+function rowsFor({ rid, document }: Found, { parameters, base }: Rules, names: ReadonlySet<string>): RowsOf[] {
   if (document === null) return []
   const resource = JSON.parse(document) as Resource
   const some: SearchParameters = {

@@ -18,6 +18,8 @@ export type Context = {
   matches(types: readonly string[], terms: readonly Term[]): string
   /** The same, but some of them may come several times where `unique` is false. */
   gather(types: readonly string[], terms: readonly Term[]): { readonly text: string; readonly unique: boolean }
+  /** A condition for the outermost query: the rules that this is compiled by are in force. */
+  underRules(): string
   /** This statement is to be planned for its values. */
   free(): void
   /** Rows tell number and time of the version. */

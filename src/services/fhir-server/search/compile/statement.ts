@@ -12,6 +12,7 @@ import type { Search, SortKey, Term } from '../term.ts'
 import { holds, holdsRowByRow } from './asked.ts'
 import { parameterKey } from '../hash.ts'
 import { type Context, few, type Finder, indexesOf, tenant } from './context.ts'
+import { underRules } from './rules.ts'
 import { sortRow, sortTable } from './sort.ts'
 import { allFinder, finderOf } from './term.ts'
 
@@ -34,6 +35,8 @@ export type CompileOptions = {
   readonly tenant: number
   readonly parameters: SearchParameters
   readonly base: string
+  /** By which the database is to go when the statement is run; otherwise that fails with Outdated. */
+  readonly rulesInForce: string
   readonly now: Date
   readonly dense?: ReadonlySet<Term>
   /** Each version's number and time come along: a page of a search does not show them. */
@@ -157,7 +160,8 @@ export function countStatement(search: Search, options: CompileOptions, atMost?:
   return build(options, (context) => {
     const all = context.matches(search.types, search.terms)
     const capped = atMost === undefined ? all : `select rid from (${all}) m limit ${atMost}`
-    return `select count(*) as total, pg_current_snapshot()::text as snapshot from (${capped}) m`
+    return `select count(*) as total, pg_current_snapshot()::text as snapshot from (${capped}) m
+      where ${context.underRules()}`
   })
 }
 
@@ -173,7 +177,8 @@ export function estimateStatement(search: Search, options: CompileOptions): Comp
 export function probeStatement(type: string, term: Term, atMost: number, options: CompileOptions): CompiledSearch {
   return build(
     options,
-    (context) => `select count(*) as total from (select from (${context.matches([type], [term])}) m limit ${atMost}) n`,
+    (context) => `select count(*) as total from (select from (${context.matches([type], [term])}) m limit ${atMost}) n
+      where ${context.underRules()}`,
   )
 }
 
@@ -184,7 +189,7 @@ function withDocuments(page: string, gathered: string, order: string, context: C
       p.key, ${gathered} as gathered
     from (${page}) p cross join lateral (
       select * from fhir.version v where v.tenant = ${tenant} and v.rid = p.rid ${context.visible('v')} order by v.v desc limit 1
-    ) d order by ${order}`
+    ) d where ${context.underRules()} order by ${order}`
 }
 
 /** A statement of `withDocuments`. */
@@ -235,6 +240,7 @@ function build(options: CompileOptions, write: (context: Context) => string): Co
       isFixed &&= fixed
       return { text, unique }
     },
+    underRules: () => underRules(bind(options.rulesInForce)),
     free() {
       isFixed = false
     },
