@@ -203,10 +203,9 @@ function listed(bytes: Uint8Array<ArrayBuffer>, from: number, to: number): unkno
   let values: unknown[] = []
   try {
     for (let start = from; start < to; ) {
-      const lineFeed = all.indexOf(newLine, start - from)
+      // One before that is part of the text, where none may be.
+      const lineFeed = all.indexOf(newLine, start - from + stretch - 1)
       const end = lineFeed === -1 ? to : from + lineFeed + 1
-      // A line feed that is part of the text: nothing good stands on both sides of it.
-      if (end < to && end - start < stretch) return undefined
       // In place, since several strings put together are put together once more before they are read.
       bytes[start - 1] = opening
       bytes[end - 1] = closing
@@ -221,7 +220,7 @@ function listed(bytes: Uint8Array<ArrayBuffer>, from: number, to: number): unkno
   return values
 }
 const [newLine, opening, closing] = [0x0a, 0x5b, 0x5d]
-/** The least that stands before a line feed. */
+/** As many bytes, it itself among them, are before a line feed ends them. */
 const stretch = 65_536
 
 /** What the engine alone makes of it; undefined where that is nothing. */

@@ -28,19 +28,8 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
     return trimmed === '' ? undefined : trimmed
   }
 
-  // The same few in every coding: they are not gone through again.
-  const systems = new Set<string>()
-  const systemOf = (value: unknown): string | undefined => {
-    if (typeof value !== 'string') return word(value)
-    if (systems.has(value)) return value
-    const found = word(value)
-    // What is not as a document can carry it is told of each resource that has it.
-    if (found === value) systems.add(value)
-    return found
-  }
-
   const coding = (value: Json): Coding => {
-    const system = systemOf(value.system)
+    const system = word(value.system)
     // Measured: codes with spaces in front.
     const code = word(value.code)
     const display = word(value.display)
@@ -87,7 +76,7 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
   }
   const identifier = (from: Json): Identifier | undefined => {
     const value = word(from.value)
-    return value === undefined ? undefined : { system: systemOf(from.system), value }
+    return value === undefined ? undefined : { system: word(from.system), value }
   }
 
   const quantity = (value: unknown): Quantity | undefined => {
@@ -307,5 +296,8 @@ export type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 
 /** `{ name: value }`, or nothing where there is no value: optional properties are absent, not undefined. */
 export function optional<Name extends string, T>(name: Name, value: T | undefined): { [name in Name]?: T } {
-  return (value === undefined || value === '' ? {} : { [name]: value }) as { [name in Name]?: T }
+  const made: { [name in Name]?: T } = {}
+  // A name in brackets within a literal is a call into the engine's slow parts, an assignment is none.
+  if (value !== undefined && value !== '') made[name] = value
+  return made
 }

@@ -45,7 +45,7 @@ export function indexBundle(bundle: Json, look: (entry: SourceEntry, meta: Json 
 
   // Where the bytes of the record were seen to hold nothing that XML cannot, its strings are not gone through one by one.
   const allLegal = isPlainText(bundle)
-  const legal = (key: string): string => (allLegal ? key : legalXml(key))
+  const legal = (key: string): string => (allLegal ? whole(key) : legalXml(key))
 
   const typeOf = (name: string): ResourceType => {
     let type = byType.get(name)
@@ -176,6 +176,11 @@ export function indexBundle(bundle: Json, look: (entry: SourceEntry, meta: Json 
 
 /** What a resource of STU3 may be about. */
 const subjects = /(?:^|\/)(?:Patient|Group|Device|Location|Specimen|Substance|Medication|Practitioner|RelatedPerson)\//
+
+/** The same text. The engine keeps one that was put together as its parts until somebody looks into it, and compares it slowly. */
+function whole(text: string): string {
+  return text.charCodeAt(0) === 0 ? legalXml(text) : text
+}
 
 /** https://terminology.hl7.org/CodeSystem-v3-ActCode.html NOPAT: not to be disclosed to the patient, family or caregivers. */
 function notForPatient({ security }: Json): boolean {
