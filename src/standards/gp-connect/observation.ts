@@ -83,7 +83,7 @@ export function readObservation(
     datatypes.fact(facts, 'Category', category.filter(Boolean).join(', '))
   }
   say(reader, facts, 'Device', resource.device)
-  otherValues(reader, facts, resource)
+  const hasValue = otherValues(reader, facts, resource)
   if (resource.component !== undefined)
     for (const one of objects(resource.component)) sayTheRest(reader, facts, one, readOfComponent, 'Part: ')
   if (resource.referenceRange !== undefined)
@@ -111,7 +111,7 @@ export function readObservation(
         ? noComponents
         : objects(resource.component).map((one) => component(reader, one)),
     members: members.length === 0 ? noMembers : members,
-    value: datatypes.value(resource),
+    value: hasValue ? datatypes.value(resource) : undefined,
     absent: coded(resource.dataAbsentReason),
     interpretation: interpretationOf(reader, resource.interpretation),
     bodySite: coded(resource.bodySite),
@@ -143,17 +143,23 @@ const relations: Readonly<Record<string, string>> = lookup({
 
 const valueNames: ReadonlySet<string> = new Set(values)
 
-/** An observation has one value; where a record gives more, the others are told in words. */
-function otherValues(reader: Reader, facts: Fact[], holder: Json): void {
+/** An observation has one value; where a record gives more, the others are told in words. Whether it may have one at all. */
+function otherValues(reader: Reader, facts: Fact[], holder: Json): boolean {
+  let any = false
   let count = 0
-  for (const name in holder) if (name.startsWith('value') && valueNames.has(name)) count++
-  if (count < 2) return
+  for (const name in holder)
+    if (name.startsWith('value')) {
+      any = true
+      if (valueNames.has(name)) count++
+    }
+  if (count < 2) return any
   let told = false
   for (const name of values)
     if (holder[name] !== undefined) {
       if (told) say(reader, facts, 'Also recorded as its value', holder[name])
       told = true
     }
+  return any
 }
 
 /** One in STU3, any number in later versions, which some systems follow. */
