@@ -7,16 +7,19 @@ import type { SourceEntry } from './source.ts'
  * only be another version than STU3, since a status or a reason read in the wrong version is lost without a sign.
  */
 export function otherVersions(): (entry: SourceEntry, meta: Json | undefined) => void {
-  // A record names the same few in every resource.
+  // A record names the same few in every resource, and mostly the one of the resource before.
   const innocent = new Set<string>()
+  let last: unknown
   const fromProfiles = (value: unknown): string | undefined => {
     if (!Array.isArray(value)) return undefined
-    for (const profile of value) {
-      const url = rawString(profile)
-      if (url === undefined || innocent.has(url)) continue
-      const version = fromProfile(url)
+    for (let at = 0; at < value.length; at++) {
+      if (value[at] === last) continue
+      const url = rawString(value[at])
+      if (url === undefined) continue
+      const version = innocent.has(url) ? undefined : fromProfile(url)
       if (version !== undefined) return version
       innocent.add(url)
+      last = url
     }
     return undefined
   }
