@@ -301,3 +301,13 @@ test('a part of the record whose items came without their list is not said to be
   assert.match(rows, /Problems\nNot given as a whole/)
   assert.match(rows, /Medications\nNot asked for/)
 })
+
+test('an item that its list removed or marked says so', () => {
+  const list = areaList('problems', [], {
+    entry: [{ item: { reference: 'Condition/c' }, deleted: true, flag: { text: 'ceased' } }],
+  })
+  assert.match(
+    section(convert(list, aProblem()), 'Problems'),
+    /Removed from its list in the record.\nMarked in its list as: ceased./,
+  )
+})

@@ -12,6 +12,7 @@ import type {
   Value,
   When,
 } from '../ccda/record.ts'
+import { numberWords } from '../ccda/entries/value.ts'
 import { array, boolean, type Json, object, objects, rawString } from './json.ts'
 import type { Source } from './source.ts'
 
@@ -134,7 +135,7 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
     }
     for (const key in from)
       if (key === 'valueAttachment') return { kind: 'text', text: heldText(from.valueAttachment) }
-      else if (key.startsWith('value') && /^value[A-Z]/.test(key))
+      else if (key.startsWith('value') && /^value[A-Z]/.test(key) && from[key] !== '' && from[key] !== null)
         return { kind: 'text', text: text(rawString(from[key]) ?? JSON.stringify(from[key])) ?? '' }
     return undefined
   }
@@ -270,8 +271,11 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
 /** A quantity in words: `5 ml`. */
 export function amountText(amount: Quantity | undefined): string | undefined {
   if (!amount) return undefined
+  const { comparator, value } = amount
   const unit = amount.unit ?? amount.code
-  return amount.value !== undefined && unit !== undefined ? `${amount.value} ${unit}` : (amount.value ?? unit ?? '')
+  if (value === undefined) return unit ?? ''
+  const digits = comparator === undefined ? numberWords(value) : `${comparator} ${numberWords(value)}`
+  return unit === undefined ? digits : `${digits} ${unit}`
 }
 
 /** In any case, as suppliers write it. */

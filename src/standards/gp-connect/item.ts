@@ -37,11 +37,16 @@ export function item(
   if (narrative && (rawString(narrative.status) === 'additional' || code.text === ''))
     datatypes.fact(facts, 'In words', plainText(datatypes.text(narrative.div) ?? ''))
   const about = source.aboutAnother(resource)
+  const listed = source.marks.size === 0 ? undefined : source.marks.get(entry.key)
   const marked = resource.modifierExtension === undefined ? undefined : modifiers(reader, entry)
   const cautions =
-    about === undefined
+    about === undefined && listed === undefined
       ? marked
-      : [`Recorded about ${about}, not about the patient of this document.`, ...(marked ?? [])]
+      : [
+          ...(about === undefined ? [] : [`Recorded about ${about}, not about the patient of this document.`]),
+          ...(listed ?? []),
+          ...(marked ?? []),
+        ]
   const mistaken = of.mistaken ?? mistakenStatus(resource.status)
   const encounter = source.resolve(resource.context ?? resource.encounter ?? associatedEncounter(entry))
   return {

@@ -65,8 +65,31 @@ export function codedLists(source: Source): readonly CodedList[] {
   return source.ofType('List').map((list) => {
     const code = listCode(list)
     const inConsultation = code === consultation || code === topic || code === category
+    if (!inConsultation) readMarks(source, list)
     return { list, code, inConsultation, area: inConsultation || code === undefined ? undefined : areaOf(code) }
   })
+}
+
+/** What a list says of an item that it holds stands with the item; a consultation tells it in its own place. */
+function readMarks(source: Source, list: SourceEntry): void {
+  for (const member of objects(list.resource.entry)) {
+    if (member.deleted === undefined && member.flag === undefined) continue
+    source.current = list
+    const target = source.resolve(member.item)
+    if (target === undefined) continue
+    const flag = object(member.flag)
+    const words =
+      source.text(flag?.text) ??
+      source.text(objects(flag?.coding)[0]?.display) ??
+      source.text(objects(flag?.coding)[0]?.code)
+    const marks = [
+      ...(boolean(member.deleted) === true ? ['Removed from its list in the record.'] : []),
+      ...(words === undefined ? [] : [`Marked in its list as: ${words}.`]),
+    ]
+    const known = source.marks.get(target.key) ?? []
+    const news = marks.filter((one) => !known.includes(one))
+    if (news.length > 0) source.marks.set(target.key, [...known, ...news])
+  }
 }
 
 /** The area of what a list holds, by its code. */

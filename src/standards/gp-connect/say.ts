@@ -35,13 +35,7 @@ export function say(reader: Speaker, facts: Fact[], name: string, value: unknown
   if (concept) datatypes.codedFact(facts, name, holder)
   else if (holder.reference !== undefined || isNameAlone(holder)) datatypes.fact(facts, name, named(reader, holder))
   else if (holder.value !== undefined && (holder.unit !== undefined || holder.code !== undefined))
-    datatypes.fact(
-      facts,
-      name,
-      [datatypes.text(holder.comparator), datatypes.text(holder.value), datatypes.text(holder.unit ?? holder.code)]
-        .filter(Boolean)
-        .join(' '),
-    )
+    datatypes.fact(facts, name, amountText(datatypes.quantity(holder)))
   else if (holder.linkId !== undefined) {
     const title = datatypes.text(holder.text) ?? datatypes.text(holder.linkId) ?? name
     for (const inner in holder)
@@ -199,7 +193,7 @@ function observed(datatypes: Datatypes, resource: Json): string {
     const amount = datatypes.quantity(holder.valueQuantity)
     return amount === undefined
       ? (coded(holder.valueCodeableConcept)?.text ?? word(holder.valueString))
-      : [amount.comparator, amountText(amount)].filter(Boolean).join(' ')
+      : amountText(amount)
   }
   const parts = objects(resource.component)
     .slice(0, 8)

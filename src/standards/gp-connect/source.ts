@@ -30,6 +30,8 @@ export type Source = {
   /** A string as the document can carry it; an issue tells where characters had to go. */
   text(value: unknown): string | undefined
   issue(issue: Issue): void
+  /** What lists say of an item, by its key. */
+  readonly marks: Map<string, readonly string[]>
   readonly issues: readonly Issue[]
   readonly leftOut: ReadonlyMap<string, string>
 }
@@ -132,6 +134,7 @@ export function indexBundle(bundle: Json, look: (entry: SourceEntry, meta: Json 
     entries,
     issues,
     leftOut,
+    marks: new Map(),
     types: () => byType.keys(),
     ofType: (type) => byType.get(type)?.entries ?? [],
     resolve(reference) {

@@ -54,7 +54,12 @@ function isReal(value: string): boolean {
 
 /** A quantity whose unit has no UCUM code keeps its number and its word for the unit side by side, as HL7 has it for such units. */
 export function quantity(name: string, amount: Quantity, type?: 'PQ', inclusive?: 'true' | 'false'): XmlTemplate {
-  const { value, unit, code } = amount
+  const { value, unit, code, comparator } = amount
+  // A number that is a bound and is not told as one would be another number.
+  if (comparator !== undefined && inclusive === undefined) {
+    const bound = xml`<translation><originalText>${quantityText(amount)}</originalText></translation>`
+    return quantityShape(name)(type, undefined, undefined, 'OTH', inclusive, bound)
+  }
   if (value === undefined || !isReal(value)) {
     const word = unit ?? code
     return quantityShape(name)(
@@ -168,8 +173,25 @@ export function alsoCoded({ codings, text }: Coded, told?: string): string {
   return others.size === 0 ? '' : ` (also coded as ${[...others].join(', ')})`
 }
 
+/** For people, who do not read `3E+1` as thirty: its digits with the point where it belongs, beside what was recorded. */
+export function numberWords(value: string): string {
+  const parts = exponent.exec(value)
+  if (parts === null) return value
+  const [, sign = '', whole = '', fraction = '', power = ''] = parts
+  const places = Number(power)
+  if (Math.abs(places) > 15) return value
+  const digits = whole + fraction
+  const point = whole.length + places
+  const padded = '0'.repeat(Math.max(0, 1 - point)) + digits + '0'.repeat(Math.max(0, point - digits.length))
+  const at = Math.max(1, point)
+  const plain = padded.length > at ? `${padded.slice(0, at)}.${padded.slice(at)}` : padded
+  return `${sign}${plain.replace(/^0+(?=\d)/, '')} (written as ${value})`
+}
+const exponent = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d{1,4})$/
+
 export function quantityText({ comparator, value, unit, code }: Quantity): string {
-  const amount = comparator === undefined ? (value ?? '') : `${comparator} ${value ?? ''}`
+  const digits = value === undefined ? '' : numberWords(value)
+  const amount = comparator === undefined ? digits : `${comparator} ${digits}`
   const word = unitWords(unit, code)
   return word === '' ? amount : `${amount} ${word}`
 }
@@ -177,7 +199,7 @@ export function quantityText({ comparator, value, unit, code }: Quantity): strin
 export function rangeText(low: Quantity | undefined, high: Quantity | undefined): string {
   if (low && high)
     return sameUnit(low, high)
-      ? `${low.value ?? ''} to ${quantityText(high)}`
+      ? `${low.value === undefined ? '' : numberWords(low.value)} to ${quantityText(high)}`
       : `${quantityText(low)} to ${quantityText(high)}`
   if (low) return `From ${quantityText(low)}`
   return high ? `Up to ${quantityText(high)}` : ''

@@ -11,6 +11,7 @@ import {
   words,
 } from '../../../../test/builders/gp-bundle.ts'
 import { serialise } from '../../xml/serialise.ts'
+import { numberWords } from '../entries/value.ts'
 
 const activities = (document: ReturnType<typeof convert>) => byTemplate(document.section('Medications'), '4.16')
 
@@ -267,4 +268,24 @@ test('whose issues these are is told where two medications have one name', () =>
     'Issues of Amoxicillin 125mg/5ml oral suspension (From 28 Mar 2019, stopped)',
   ])
   assert.equal(titles(convert(...aMedication()))[1], 'Issues of Amoxicillin 125mg/5ml oral suspension')
+})
+
+test('a quantity written with an exponent is read as people write numbers, and kept as it was written', () => {
+  for (const [written, read] of [
+    ['3E+1', '30'],
+    ['2.50e2', '250'],
+    ['1.25E+1', '12.5'],
+    ['5E-2', '0.05'],
+    ['-12.5E-1', '-1.25'],
+    ['1E+99', undefined],
+    ['28', undefined],
+  ])
+    assert.equal(numberWords(written ?? ''), read === undefined ? written : `${read} (written as ${written})`)
+  const quantity = { value: (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON('3E+1'), unit: 'tablet' }
+  const document = convert(
+    ...aMedication({ plan: { dispenseRequest: { quantity, expectedSupplyDuration: quantity } } }),
+  )
+  assert.match(words(document.section('Medications')), /^30 \(written as 3E\+1\) tablet$/m)
+  assert.match(words(document.section('Medications')), /Expected to last: 30 \(written as 3E\+1\) tablet/)
+  assert.match(serialise(document.value), /3E\+1/)
 })

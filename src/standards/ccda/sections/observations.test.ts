@@ -267,3 +267,7 @@ test('the bytes of a value are said to be there', () => {
   assert.doesNotMatch(words(document.value), /QUJDQUJD/)
   assert.ok(document.issues.some((issue) => /Contents that the record holds/.test(issue.text)))
 })
+
+test('a value of nothing is none', () => {
+  assert.doesNotMatch(words(convert(anObservation({ valueString: '' })).section('Other entries of the record')), /""/)
+})

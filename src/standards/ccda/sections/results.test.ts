@@ -201,3 +201,16 @@ test('a value that is about right is no exact number in the entry', () => {
   const value = all(section, 'value')[0] ?? assert.fail()
   assert.deepEqual([value.attributes?.['xsi:type'], words(value)], ['ST', 'About 7.6 g/L'])
 })
+
+test('a result of two reports is mentioned in the second, which would look empty', () => {
+  const section = words(convert(report(['x']), report(['x'], { id: 'two' }), result('x')).section('Results'))
+  assert.equal(section.match(/^Total white cell count$/gm)?.length, 1)
+  assert.match(section, /Result told with another report: Total white cell count: 7.6 10\*9\/L/)
+})
+
+test('a number that is a bound is no number in an entry that has no bounds', () => {
+  const document = convert(result('x', { referenceRange: [{ low: { value: 135, unit: 'mmol/L', comparator: '>' } }] }))
+  const low = first(document.section('Results'), 'referenceRange', 'low')
+  assert.deepEqual(low.attributes, { nullFlavor: 'OTH' })
+  assert.equal(words(low), '> 135 mmol/L')
+})

@@ -35,7 +35,7 @@ import {
 import type { Component, Observation, Report, Specimen, When } from '../record.ts'
 import { effectiveTime, readable, readableWhen, writtenTime } from '../time.ts'
 import { isHeading, observationsIn } from './classify.ts'
-import { interpretationText, rangeText, resultText } from './item-text.ts'
+import { interpretationText, observationText, rangeText, resultText } from './item-text.ts'
 import { entry, nothingToTell, type Section } from './section.ts'
 
 const head = headings('Test', 'Result', 'Range', 'Interpretation', 'Time', 'Details', 'Recorded')
@@ -78,6 +78,7 @@ function reportParts(report: Report, desk: Desk, told: Set<string>): { blocks: X
   desk.ledger.placed(report.key, 'results', id)
   if (report.performer) useParty(report.performer, 'Performer of a report', desk)
   for (const specimen of report.specimens) desk.ledger.used(specimen.key, 'The specimen of a report')
+  const before = report.results.filter((one) => told.has(one.key))
   const made = groups(report.results, desk, told, report)
   const when = readableWhen(report.when) || readable(report.issued)
   const noteId = `${id}n`
@@ -86,6 +87,7 @@ function reportParts(report: Report, desk: Desk, told: Set<string>): { blocks: X
     { label: 'Issued', text: readable(report.issued) },
     { label: 'By', text: partyName(report.performer) },
     ...report.specimens.map((specimen) => ({ label: 'Specimen', text: specimenText(specimen) })),
+    ...toldBefore(before),
   ])
   const blocks: XmlNode[] = [
     caption(`${report.code.text || 'Report'}${when === '' ? '' : `, ${when}`}`),
@@ -98,6 +100,16 @@ function reportParts(report: Report, desk: Desk, told: Set<string>): { blocks: X
   if (rows.length > 0) blocks.push(table('', head, rows))
   return { blocks, entries: [entry(reportOrganizer(report, id, desk)), ...made.map((one) => one.entry)] }
 }
+
+/** A result of two reports is told in full with the first; the second would look as if it had none. */
+function toldBefore(results: readonly Observation[]): MarkedFact[] {
+  const facts = results
+    .slice(0, mostMentioned)
+    .map((one) => ({ label: 'Result told with another report', text: observationText(one) }))
+  const more = results.length - facts.length
+  return more === 0 ? facts : [...facts, { label: 'Results told with other reports', text: `${more} more` }]
+}
+const mostMentioned = 20
 
 /** A status that says nothing has no code among those a result may have, so that a comment has to say it. */
 function unstated(status: string | undefined): boolean {
