@@ -2,7 +2,7 @@ import type { Fact, KnownDocument } from '../ccda/record.ts'
 import { object, objects, rawString } from './json.ts'
 import { item, type Reader } from './item.ts'
 import { nameOf } from './people.ts'
-import { elements, sayHeld, sayTheRest } from './say.ts'
+import { elements, say, sayHeld, sayTheRest } from './say.ts'
 import type { SourceEntry } from './source.ts'
 
 const read = elements(
@@ -37,8 +37,7 @@ export function readDocument(reader: Reader, entry: SourceEntry): KnownDocument 
   const context = object(resource.context)
   fact(facts, 'Practice setting', coded(context?.practiceSetting)?.text)
   fact(facts, 'Class', coded(resource.class)?.text)
-  for (const related of objects(context?.related))
-    fact(facts, 'Related to', text(object(related.ref)?.display) ?? text(object(related.ref)?.reference))
+  for (const related of objects(context?.related)) say(reader, facts, 'Related to', related.ref)
   const authors = objects(resource.author)
     .map((one) => people.party(one))
     .filter((party) => party !== undefined)

@@ -449,8 +449,7 @@ function supplyFacts(reader: Reader, request: Json, facts: Fact[]): void {
   if (substitution?.allowed !== undefined)
     datatypes.fact(facts, 'Substitution', boolean(substitution.allowed) ? 'Allowed' : 'Not allowed')
   datatypes.codedFact(facts, 'Reason for substitution', substitution?.reason)
-  if (request.priorPrescription !== undefined)
-    datatypes.fact(facts, 'Follows prescription', datatypes.text(object(request.priorPrescription)?.reference))
+  say(reader, facts, 'Follows prescription', request.priorPrescription)
 }
 
 function author({ people }: Reader, resource: Json) {

@@ -241,3 +241,36 @@ test('what was not done is negated in its entry and told first, whatever its typ
   assert.equal(first(flag ?? assert.fail(), 'statusCode').attributes?.nullFlavor, 'UNK')
   assert.equal(first(flag ?? assert.fail(), 'effectiveTime', 'high').attributes?.value, '2011')
 })
+
+test('a prescription, a referral and what a document is about are named as people name them', () => {
+  const text = narrative(
+    { resourceType: 'Medication', id: 'm', code: snomed('1', 'Amoxicillin') },
+    {
+      resourceType: 'MedicationRequest',
+      id: 'before',
+      intent: 'plan',
+      status: 'stopped',
+      medicationReference: { reference: 'Medication/m' },
+      authoredOn: '2019-02-01',
+    },
+    {
+      resourceType: 'MedicationRequest',
+      id: 'after',
+      intent: 'plan',
+      status: 'active',
+      medicationReference: { reference: 'Medication/m' },
+      priorPrescription: { reference: 'MedicationRequest/before' },
+    },
+    { resourceType: 'ReferralRequest', id: 'r', status: 'active', intent: 'order', reasonCode: [{ text: 'Lump' }] },
+    {
+      resourceType: 'DocumentReference',
+      id: 'x',
+      status: 'current',
+      context: {
+        related: [{ ref: { reference: 'ReferralRequest/r' } }, { ref: { reference: 'ReferralRequest/gone' } }],
+      },
+    },
+  )
+  assert.match(text, /Follows prescription: Amoxicillin \(1 Feb 2019\)/)
+  assert.match(text, /Related to: Lump\nRelated to: ReferralRequest\/gone/)
+})

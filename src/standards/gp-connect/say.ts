@@ -1,10 +1,10 @@
-import type { Fact, Party } from '../ccda/record.ts'
+import type { Coded, Fact, Party } from '../ccda/record.ts'
 import { readable } from '../ccda/time.ts'
 import { amountText, type Datatypes, type Writable } from './datatypes.ts'
 import { isRead } from './extensions.ts'
 import { type Json, object, objects, rawString } from './json.ts'
 import { recent } from './recent.ts'
-import type { Source } from './source.ts'
+import type { Source, SourceEntry } from './source.ts'
 
 /** A Reader, or what there is of one while people are being read. */
 type Speaker = {
@@ -180,10 +180,28 @@ function named({ source, people, datatypes }: Speaker, reference: Json): string 
     party?.practitioner?.names[0]?.family ??
     party?.organisation?.name
   if (name) return name
+  if (target === undefined) return datatypes.text(reference.reference)
+  const { resource, type } = target
   // A device or a schedule is named by its type.
-  const code = target && (datatypes.coded(target.resource.code) ?? datatypes.coded(target.resource.type))
+  const code = datatypes.coded(resource.code) ?? datatypes.coded(resource.type) ?? subjectOf(source, datatypes, target)
   if (!code?.text) return datatypes.text(reference.reference)
-  return target?.type === 'Observation' ? code.text + observed(datatypes, target.resource) : code.text
+  if (type === 'Observation') return code.text + observed(datatypes, resource)
+  if (type !== 'ReferralRequest' && type !== 'MedicationRequest') return code.text
+  const when = readable(datatypes.text(resource.authoredOn))
+  return when === '' ? code.text : `${code.text} (${when})`
+}
+
+/** What a request has instead of a code: the product of a prescription, the reason of a referral. */
+function subjectOf(source: Source, { coded }: Datatypes, target: SourceEntry): Coded | undefined {
+  const { resource } = target
+  const before = source.current
+  // What it contains is found in it, and not in what refers to it.
+  source.current = target
+  const product = source.resolve(resource.medicationReference)
+  source.current = before
+  return (
+    coded(resource.medicationCodeableConcept) ?? coded(product?.resource.code) ?? coded(objects(resource.reasonCode)[0])
+  )
 }
 
 /** Which of the observations of one name: by what it says, and when it was. */
