@@ -152,7 +152,10 @@ function readMedication(
   if (statement.taken !== 'unk' && !notTaken) fact(facts, 'Taken', takenWords[text(statement.taken) ?? ''])
   let secret = false
   if (request && plan && request !== statement) {
-    if (text(request.status) !== text(statement.status))
+    const ended = rawString(statement.status) === 'active' && endedStatuses.has(rawString(request.status) ?? '')
+    // Whoever takes it for current has to see that nobody may issue it.
+    if (ended) cautions.push(`Its authorisation is ${text(request.status)?.replaceAll('-', ' ')}.`)
+    else if (text(request.status) !== text(statement.status))
       fact(facts, 'Status of the authorisation', text(request.status))
     source.current = plan
     const isNamed =
@@ -247,6 +250,8 @@ function statusFacts({ datatypes: { codedFact, fact, text } }: Reader, request: 
   codedFact(facts, 'Reason for status', extension(reason, 'statusReason')?.valueCodeableConcept)
   fact(facts, 'Status changed', text(extension(reason, 'statusChangeDate')?.valueDateTime))
 }
+
+const endedStatuses = new Set(['stopped', 'cancelled', 'completed', 'entered-in-error'])
 
 const takenWords: Readonly<Record<string, string>> = lookup({ y: 'Yes', na: 'Not applicable' })
 

@@ -272,5 +272,13 @@ test('a prescription, a referral and what a document is about are named as peopl
     },
   )
   assert.match(text, /Follows prescription: Amoxicillin \(1 Feb 2019\)/)
+  const context = { reference: 'Encounter/e' }
+  assert.match(
+    narrative(
+      { resourceType: 'Encounter', id: 'e', type: [{ text: 'GP Surgery' }], period: { start: '2019-03-28' } },
+      { resourceType: 'QuestionnaireResponse', id: 'q', status: 'completed', context },
+    ),
+    /Context: GP Surgery \(28 Mar 2019\)/,
+  )
   assert.match(text, /Related to: Lump\nRelated to: ReferralRequest\/gone/)
 })

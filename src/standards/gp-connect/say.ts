@@ -182,12 +182,12 @@ function named({ source, people, datatypes }: Speaker, reference: Json): string 
   if (name) return name
   if (target === undefined) return datatypes.text(reference.reference)
   const { resource, type } = target
-  // A device or a schedule is named by its type.
+  // A device or a schedule is named by its type, an encounter by the first of them.
   const code = datatypes.coded(resource.code) ?? datatypes.coded(resource.type) ?? subjectOf(source, datatypes, target)
   if (!code?.text) return datatypes.text(reference.reference)
   if (type === 'Observation') return code.text + observed(datatypes, resource)
-  if (type !== 'ReferralRequest' && type !== 'MedicationRequest') return code.text
-  const when = readable(datatypes.text(resource.authoredOn))
+  if (type !== 'ReferralRequest' && type !== 'MedicationRequest' && type !== 'Encounter') return code.text
+  const when = readable(datatypes.text(resource.authoredOn ?? object(resource.period)?.start))
   return when === '' ? code.text : `${code.text} (${when})`
 }
 
@@ -200,7 +200,10 @@ function subjectOf(source: Source, { coded }: Datatypes, target: SourceEntry): C
   const product = source.resolve(resource.medicationReference)
   source.current = before
   return (
-    coded(resource.medicationCodeableConcept) ?? coded(product?.resource.code) ?? coded(objects(resource.reasonCode)[0])
+    coded(resource.medicationCodeableConcept) ??
+    coded(product?.resource.code) ??
+    coded(objects(resource.reasonCode)[0]) ??
+    coded(objects(resource.type)[0])
   )
 }
 

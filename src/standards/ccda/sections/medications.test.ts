@@ -149,7 +149,7 @@ test('what the authorisation says beside its statement reaches the reader', () =
   for (const wanted of [
     'Recorded as not taken by the patient',
     'Not to be disclosed to the patient',
-    'Status of the authorisation: stopped',
+    'Its authorisation is stopped.',
     'Priority: urgent',
     'Repeats allowed: 6',
     'Max dose per period: Numerator: 8 tablet',
@@ -288,4 +288,10 @@ test('a quantity written with an exponent is read as people write numbers, and k
   assert.match(words(document.section('Medications')), /^30 \(written as 3E\+1\) tablet$/m)
   assert.match(words(document.section('Medications')), /Expected to last: 30 \(written as 3E\+1\) tablet/)
   assert.match(serialise(document.value), /3E\+1/)
+})
+
+test('a medication that is active under an authorisation that is not says so before all else', () => {
+  const section = words(convert(...aMedication({ plan: { status: 'stopped' } })).section('Medications'))
+  assert.match(section, /Active\nIts authorisation is stopped\./)
+  assert.doesNotMatch(words(convert(...aMedication()).section('Medications')), /Its authorisation is/)
 })
