@@ -1,7 +1,7 @@
 import type { XmlTemplate } from '../../xml/element.ts'
 import { shape, xml } from '../../xml/template.ts'
 import { ucumUnit } from '../codes/units.ts'
-import type { Coded, Quantity, Value } from '../record.ts'
+import type { Coded, Coding, Quantity, Value } from '../record.ts'
 import { bounds, readable, readableWhen, toTs } from '../time.ts'
 import { codedValue } from './code.ts'
 
@@ -166,11 +166,21 @@ export function valueText(value: Value): string {
 
 /** Two codes of one system are two meanings, of which the words show one. Codes of two systems mostly mean the same. */
 export function alsoCoded({ codings, text }: Coded, told?: string): string {
-  const others = new Set<string>()
-  for (const { system, code, display } of codings)
-    if (display !== undefined && display !== text && display !== told)
-      if (codings.some((one) => one.system === system && one.code !== code)) others.add(display)
-  return others.size === 0 ? '' : ` (also coded as ${[...others].join(', ')})`
+  // Nearly all have none, and nothing is made for them.
+  let others: Set<string> | undefined
+  for (const coding of codings) {
+    const { display } = coding
+    if (display === undefined || display === text || display === told || !hasRival(coding, codings)) continue
+    others ??= new Set()
+    others.add(display)
+  }
+  return others === undefined ? '' : ` (also coded as ${[...others].join(', ')})`
+}
+
+/** Another code of the same system. */
+function hasRival({ system, code }: Coding, codings: readonly Coding[]): boolean {
+  for (const one of codings) if (one.system === system && one.code !== code) return true
+  return false
 }
 
 /** For people, who do not read `3E+1` as thirty: its digits with the point where it belongs, beside what was recorded. */
