@@ -131,7 +131,11 @@ export function readPeople(source: Source): { people: People; datatypes: Datatyp
       const nobody = target === undefined ? word(object(reference)?.reference) : undefined
       if (nobody !== undefined && !missing.has(nobody)) {
         missing.add(nobody)
-        source.issue({ severity: 'warning', text: 'Somebody whom the record names is not in it', resource: nobody })
+        source.issue({
+          severity: 'warning',
+          text: 'Somebody or something that the record names is not in it',
+          resource: nobody,
+        })
       }
       return undefined
     },

@@ -176,7 +176,11 @@ test('an author who is not in the record is told to be missing, once', () => {
   const performer = [{ reference: 'Practitioner/gone' }]
   const { issues } = convert(anObservation({ performer }), anObservation({ id: 'second', performer }))
   assert.deepEqual(issues, [
-    { severity: 'warning', text: 'Somebody whom the record names is not in it', resource: 'Practitioner/gone' },
+    {
+      severity: 'warning',
+      text: 'Somebody or something that the record names is not in it',
+      resource: 'Practitioner/gone',
+    },
   ])
 })
 
