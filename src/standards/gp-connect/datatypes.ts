@@ -12,7 +12,7 @@ import type {
   Value,
   When,
 } from '../ccda/record.ts'
-import { numberWords } from '../ccda/entries/value.ts'
+import { quantityText } from '../ccda/entries/value.ts'
 import { array, boolean, type Json, object, objects, rawString } from './json.ts'
 import type { Source } from './source.ts'
 
@@ -96,6 +96,12 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
     return made
   }
 
+  /** A quantity in words. */
+  const amount = (value: unknown): string | undefined => {
+    const found = quantity(value)
+    return found && quantityText(found)
+  }
+
   const period = (value: unknown): When | undefined => {
     const one = object(value)
     if (!one) return undefined
@@ -106,11 +112,11 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
   }
 
   const value = (from: Json): Value | undefined => {
-    const amount = quantity(from.valueQuantity)
-    if (amount)
+    const measured = quantity(from.valueQuantity)
+    if (measured)
       return approximate(object(from.valueQuantity))
-        ? { kind: 'quantity', quantity: amount, approximate: true }
-        : { kind: 'quantity', quantity: amount }
+        ? { kind: 'quantity', quantity: measured, approximate: true }
+        : { kind: 'quantity', quantity: measured }
     const concept = coded(from.valueCodeableConcept)
     if (concept) return { kind: 'coded', coded: concept }
     const words = text(from.valueString)
@@ -257,6 +263,7 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
     coded,
     identifiers,
     quantity,
+    amount,
     period,
     value,
     notes,
@@ -266,16 +273,6 @@ export function readDatatypes(source: Source, party: (reference: unknown) => Par
     strings,
     fact,
   }
-}
-
-/** A quantity in words: `5 ml`. */
-export function amountText(amount: Quantity | undefined): string | undefined {
-  if (!amount) return undefined
-  const { comparator, value } = amount
-  const unit = amount.unit ?? amount.code
-  if (value === undefined) return unit ?? ''
-  const digits = comparator === undefined ? numberWords(value) : `${comparator} ${numberWords(value)}`
-  return unit === undefined ? digits : `${digits} ${unit}`
 }
 
 /** In any case, as suppliers write it. */

@@ -1,5 +1,4 @@
 import type { Encounter, Fact } from '../ccda/record.ts'
-import { amountText } from './datatypes.ts'
 import { object, objects } from './json.ts'
 import { item, type Reader } from './item.ts'
 import { nameOf } from './people.ts'
@@ -22,11 +21,11 @@ const readOfLocation = elements('location')
 /** https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-Encounter-1 */
 export function readEncounter(reader: Reader, entry: SourceEntry): Encounter {
   const { source, people, datatypes } = reader
-  const { coded, codedFact, quantity, fact, text } = datatypes
+  const { coded, codedFact, amount, fact, text } = datatypes
   source.current = entry
   const { resource } = entry
   const facts: Fact[] = []
-  fact(facts, 'Length', amountText(quantity(resource.length)))
+  fact(facts, 'Length', amount(resource.length))
   for (const reason of objects(resource.reason)) fact(facts, 'Reason', coded(reason)?.text)
   const participants: Encounter['participants'][number][] = []
   for (const type of objects(resource.type).slice(1)) codedFact(facts, 'Type', type)

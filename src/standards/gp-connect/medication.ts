@@ -3,7 +3,6 @@ import type { Coded, Fact, Medication, MedicationIssue, Party, Product } from '.
 import { readableWhen } from '../ccda/time.ts'
 import { extension } from './extensions.ts'
 import { array, boolean, type Json, object, objects, rawString } from './json.ts'
-import { amountText } from './datatypes.ts'
 import { item, modifiers, nothing, type Reader, whenOf } from './item.ts'
 import { nameOf } from './people.ts'
 import { elements, say, sayTheRest } from './say.ts'
@@ -370,8 +369,8 @@ function dosageWords(reader: Reader, value: unknown): string[] {
   for (const dosage of objects(value)) {
     const parts = [datatypes.word(dosage.text), datatypes.word(dosage.patientInstruction)]
     for (const extra of objects(dosage.additionalInstruction)) parts.push(datatypes.coded(extra)?.text)
-    const amount = datatypes.quantity(dosage.doseQuantity)
-    if (amount) parts.push(`Dose recorded as ${amountText(amount)}`)
+    const amount = datatypes.amount(dosage.doseQuantity)
+    if (amount !== undefined) parts.push(`Dose recorded as ${amount}`)
     if (boolean(dosage.asNeededBoolean) === true || dosage.asNeededCodeableConcept)
       parts.push(['As needed', datatypes.coded(dosage.asNeededCodeableConcept)?.text].filter(Boolean).join(': '))
     parts.push(...timingWords(reader, object(dosage.timing)))
@@ -444,7 +443,7 @@ function authorisation({ datatypes }: Reader, request: Json): Medication['author
 function supplyFacts(reader: Reader, request: Json, facts: Fact[]): void {
   const { people, datatypes } = reader
   const dispense = object(request.dispenseRequest)
-  datatypes.fact(facts, 'Expected to last', amountText(datatypes.quantity(dispense?.expectedSupplyDuration)))
+  datatypes.fact(facts, 'Expected to last', datatypes.amount(dispense?.expectedSupplyDuration))
   datatypes.fact(facts, 'Repeats allowed', rawString(dispense?.numberOfRepeatsAllowed))
   if (dispense) sayTheRest(reader, facts, dispense, readOfDispense)
   const dispenser = people.party(dispense?.performer)

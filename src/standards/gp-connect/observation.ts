@@ -2,7 +2,6 @@ import { lookup } from '../lookup.ts'
 import type { Coded, Component, Fact, Observation, Specimen } from '../ccda/record.ts'
 import { rangeText } from '../ccda/entries/value.ts'
 import { type Json, object, objects, rawString } from './json.ts'
-import { amountText } from './datatypes.ts'
 import { item, nothing, type Reader, whenOf } from './item.ts'
 import { nameOf } from './people.ts'
 import { elements, say, sayTheRest } from './say.ts'
@@ -207,7 +206,7 @@ const noRanges: Observation['ranges'] = []
 
 export function readSpecimen(reader: Reader, entry: SourceEntry): Specimen {
   const { source, datatypes } = reader
-  const { coded, text, fact, quantity, period, notes, identifiers } = datatypes
+  const { coded, text, fact, amount, period, notes, identifiers } = datatypes
   source.current = entry
   const { resource } = entry
   const collection = object(resource.collection)
@@ -220,7 +219,7 @@ export function readSpecimen(reader: Reader, entry: SourceEntry): Specimen {
     text(collection?.collectedDateTime) ?? (collected && [collected.start, collected.end].filter(Boolean).join(' to ')),
   )
   fact(facts, 'Received', text(resource.receivedTime))
-  fact(facts, 'Quantity', amountText(quantity(collection?.quantity)))
+  fact(facts, 'Quantity', amount(collection?.quantity))
   fact(facts, 'Body site', coded(collection?.bodySite)?.text)
   fact(facts, 'Method', coded(collection?.method)?.text)
   const status = rawString(resource.status)

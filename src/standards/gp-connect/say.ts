@@ -1,6 +1,6 @@
 import type { Coded, Fact, Party } from '../ccda/record.ts'
 import { readable } from '../ccda/time.ts'
-import { amountText, type Datatypes, type Writable } from './datatypes.ts'
+import type { Datatypes, Writable } from './datatypes.ts'
 import { isRead } from './extensions.ts'
 import { type Json, object, objects, rawString } from './json.ts'
 import { recent } from './recent.ts'
@@ -35,7 +35,7 @@ export function say(reader: Speaker, facts: Fact[], name: string, value: unknown
   if (concept) datatypes.codedFact(facts, name, holder)
   else if (holder.reference !== undefined || isNameAlone(holder)) datatypes.fact(facts, name, named(reader, holder))
   else if (holder.value !== undefined && (holder.unit !== undefined || holder.code !== undefined))
-    datatypes.fact(facts, name, amountText(datatypes.quantity(holder)))
+    datatypes.fact(facts, name, datatypes.amount(holder))
   else if (holder.linkId !== undefined) {
     const title = datatypes.text(holder.text) ?? datatypes.text(holder.linkId) ?? name
     for (const inner in holder)
@@ -209,13 +209,9 @@ function subjectOf(source: Source, { coded }: Datatypes, target: SourceEntry): C
 
 /** Which of the observations of one name: by what it says, and when it was. */
 function observed(datatypes: Datatypes, resource: Json): string {
-  const { coded, word, text } = datatypes
-  const valueOf = (holder: Json): string | undefined => {
-    const amount = datatypes.quantity(holder.valueQuantity)
-    return amount === undefined
-      ? (coded(holder.valueCodeableConcept)?.text ?? word(holder.valueString))
-      : amountText(amount)
-  }
+  const { amount, coded, word, text } = datatypes
+  const valueOf = (holder: Json): string | undefined =>
+    amount(holder.valueQuantity) ?? coded(holder.valueCodeableConcept)?.text ?? word(holder.valueString)
   const parts = objects(resource.component)
     .slice(0, 8)
     .map((one) => [coded(one.code)?.text, valueOf(one)].filter(Boolean).join(': '))

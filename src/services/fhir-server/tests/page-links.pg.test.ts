@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { testFhirServer } from '../../../../test/harness/fhir.ts'
 import { runLog } from '../../../../test/harness/run-log.ts'
+import { watchedDatabase } from '../../../../test/harness/watched.ts'
 import { loadDefinitions } from '../../../platform/definitions/load.ts'
 import type { Database } from '../../../platform/database/port.ts'
 import { rulesOf } from '../search/index-rules.ts'
@@ -20,14 +21,7 @@ let clock = () => new Date()
 // Guests: what they are to know of the index's rules, and what is to be made again, the tests say.
 const plain = await testFhirServer({ index: 'guest' })
 const { database } = plain
-const watched: Database = {
-  async query<Row>(tenant: number, statement: Parameters<Database['query']>[1]) {
-    const rows = await database.query<Row>(tenant, statement)
-    await afterStatement()
-    return rows
-  },
-  transaction: (tenant, work) => database.transaction(tenant, work),
-}
+const watched = watchedDatabase(database, () => afterStatement())
 const onWatched = (limits?: { seekAtMost: number }) =>
   testFhirServer(
     { database: watched, clock: () => clock(), index: 'guest', ...(limits && { limits }) },

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
 import pg from 'pg'
 import { type Answer, testFhirServer } from '../../../../test/harness/fhir.ts'
+import { watchedDatabase } from '../../../../test/harness/watched.ts'
 import { until } from '../../../../test/harness/until.ts'
 import type { Database } from '../../../platform/database/port.ts'
 import { loadDefinitions } from '../../../platform/definitions/load.ts'
@@ -19,14 +20,7 @@ const types = ['Patient', 'Observation']
 const plain = await testFhirServer({ index: 'guest' })
 const { database, ask } = plain
 let afterStatement: () => unknown = () => {}
-const watched: Database = {
-  async query<Row>(tenant: number, statement: Parameters<Database['query']>[1]) {
-    const rows = await database.query<Row>(tenant, statement)
-    await afterStatement()
-    return rows
-  },
-  transaction: (tenant, work) => database.transaction(tenant, work),
-}
+const watched = watchedDatabase(database, () => afterStatement())
 const listening = await testFhirServer({ database: watched, index: 'guest' }, plain.connection)
 // So few that an index is walked, which otherwise only thousands of matches bring about.
 const walking = await testFhirServer({ database: watched, index: 'guest', limits: { seekAtMost: 1 } }, plain.connection)

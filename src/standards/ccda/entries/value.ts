@@ -199,11 +199,12 @@ export function numberWords(value: string): string {
 }
 const exponent = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d{1,4})$/
 
+/** A quantity in words: `5 ml`, `< 28 mmol/L`. */
 export function quantityText({ comparator, value, unit, code }: Quantity): string {
   const digits = value === undefined ? '' : numberWords(value)
   const amount = comparator === undefined ? digits : `${comparator} ${digits}`
   const word = unitWords(unit, code)
-  return word === '' ? amount : `${amount} ${word}`
+  return amount === '' || word === '' ? amount + word : `${amount} ${word}`
 }
 
 export function rangeText(low: Quantity | undefined, high: Quantity | undefined): string {
